@@ -1,0 +1,1 @@
+"""What the browser is served: styles, scripts, fonts and icons. No code."""

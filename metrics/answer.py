@@ -1,0 +1,109 @@
+"""Answers: plain values a card, a map, a table, a sentence and the command line all draw from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from metrics.calendar import Period
+from metrics.indicator import Indicator, Light
+from metrics.question import Question
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number with what it is made of.
+
+    Attributes:
+        value: unrounded, in the indicator's unit; None means no data, never zero.
+        numerator: Σ above the line (the count or sum itself where there is no line).
+        denominator: Σ below the line; None where there is none.
+    """
+
+    value: float | None = None
+    numerator: float | None = None
+    denominator: float | None = None
+
+
+@dataclass(frozen=True)
+class Child:
+    """One row of a ranking, map or breakdown: an area, or a value of a dimension."""
+
+    key: str
+    name: str
+    figure: Figure
+    previous: Figure = Figure()
+    year_ago: Figure = Figure()
+    light: Light = "none"
+    is_small: bool = False
+    change: float | None = None
+    year_change: float | None = None
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """How old one feed is."""
+
+    source: str
+    name: str
+    as_of: dt.datetime | None
+    is_stale: bool
+    rhythm: str = ""
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A table that could not answer, and why."""
+
+    table: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Everything behind a number."""
+
+    definition: str
+    table: str
+    rejected: tuple[Rejection, ...]
+    statements: tuple[str, ...]
+    batches: tuple[dict[str, object], ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to one question.
+
+    Attributes:
+        change: to the window before: relative (0.05 = +5 %), for % indicators in points.
+        year_change: to the year before, likewise.
+        series: (day, value) pairs, oldest first; None where there is no data.
+        children: areas at the asked level, 未归属 last.
+        breakdown: values of the asked dimension, largest first.
+    """
+
+    question: Question
+    indicator: Indicator
+    area: str
+    area_name: str
+    level: str
+    period: Period
+    figure: Figure
+    previous: Figure = Figure()
+    year_ago: Figure = Figure()
+    change: float | None = None
+    year_change: float | None = None
+    light: Light = "none"
+    is_small: bool = False
+    series: tuple[tuple[dt.date, float | None], ...] = ()
+    children: tuple[Child, ...] = ()
+    breakdown: tuple[Child, ...] = ()
+    freshness: tuple[Freshness, ...] = ()
+    data_version: int = 0
+    trace: Trace | None = None
+    missing: str = field(default="", compare=False)
+
+    @property
+    def is_stale(self) -> bool:
+        """Tell whether a feed behind the number is late."""
+        return any(feed.is_stale for feed in self.freshness)

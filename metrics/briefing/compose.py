@@ -1,0 +1,94 @@
+"""One frozen briefing from the answers of the service."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from metrics.briefing.appeals import appeals
+from metrics.briefing.areas import areas
+from metrics.briefing.content import BriefingContent, Section
+from metrics.briefing.districtwork import management, safety
+from metrics.briefing.draft import Draft
+from metrics.briefing.inquiry import Asks, inquire
+from metrics.briefing.notes import notes
+from metrics.briefing.overview import overview
+from metrics.calendar import Period
+from metrics.errors import BadQuestion
+
+BUDGETS = {"overview": 6, "appeals": 7, "management": 6, "safety": 5, "areas": 3, "notes": 12}
+"""Sentences a section may hold; the weakest are left out."""
+WRITERS = (overview, appeals, management, safety, areas, notes)
+
+
+def compose(
+    asks: Asks,
+    *,
+    week: Period,
+    city_title: str,
+    is_demo: bool,
+    publisher: str = "",
+    issue_number: int | None = None,
+) -> BriefingContent:
+    """Return the briefing of a week; the same data gives the same content and hash.
+
+    Args:
+        asks: the metrics service.
+        week: an ISO week that has begun.
+        city_title: the city's title, for the document's properties.
+        is_demo: marks every page as demo data.
+        publisher: who issues it; by default the city's operation centre.
+        issue_number: running number of the year; by default the number of the week.
+
+    Raises:
+        BadQuestion: the period is not a week, or no indicator of the briefing is known.
+    """
+    if week.kind != "week":
+        raise BadQuestion(
+            f"'{week.text}' is not a week", where="--week", hint="Allowed: 2026-W46, last-week"
+        )
+    answers = inquire(asks, week)
+    if not answers.headline:
+        raise BadQuestion(
+            "the catalogue has none of the briefing's indicators",
+            where="briefing",
+            next_step="Run 'cockpit check'; 'cockpit catalogue' lists what there is",
+        )
+    draft = Draft(answers)
+    sections = tuple(_within_budget(write(draft)) for write in WRITERS)
+    iso = week.start.isocalendar()
+    city = answers.territory.areas[answers.territory.root].name
+    content = BriefingContent(
+        week=week.text,
+        start=week.start.isoformat(),
+        end=week.end.isoformat(),
+        masthead="城市运行周报",
+        title=f"{city}城市运行情况",
+        city=city_title or city,
+        publisher=publisher or f"{city}城市运行管理中心",
+        issue_year=iso.year,
+        issue_number=iso.week if issue_number is None else issue_number,
+        issued=(week.end + dt.timedelta(days=1)).isoformat(),
+        is_demo=is_demo,
+        sections=sections,
+        evidence=draft.book.used(id_ for section in sections for id_ in _evidence(section)),
+        data_version=answers.data_version,
+    )
+    return content.model_copy(update={"content_hash": content.computed_hash()})
+
+
+def _within_budget(section: Section) -> Section:
+    ranked = sorted(section.sentences, key=lambda fact: (-fact.score, fact.id))
+    kept = ranked[: BUDGETS[section.id]]
+    # What is missing must be said however much else there is to say.
+    gaps = [fact for fact in ranked if fact.id.endswith(".gaps") and fact not in kept]
+    return section.model_copy(update={"sentences": (*kept, *gaps)})
+
+
+def _evidence(section: Section) -> list[str]:
+    """Return the ids a section stands on, in the order a reader meets them."""
+    ids = [id_ for fact in section.sentences for id_ in fact.evidence]
+    for chart in section.charts:
+        ids += [id_ for series in chart.series for id_ in series.evidence]
+    for table in section.tables:
+        ids += [id_ for row in table.rows for slot in row for id_ in slot.evidence]
+    return ids

@@ -1,0 +1,140 @@
+"""What the section writers share: the answers, the evidence, and the few forms of a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from metrics.answer import Child
+from metrics.briefing.content import Evidence, Fact, Part, Slot
+from metrics.briefing.evidence import EvidenceBook, amount, change, constant, listed, tally, words
+from metrics.briefing.inquiry import Answers, named
+from metrics.briefing.significance import (
+    HISTORY_WEEKS,
+    STREAK_WEEKS,
+    TOTAL_GATE,
+    dispersion,
+    level_z,
+    record,
+    streak,
+)  # fmt: skip
+
+LEAST_HISTORY = 4
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The material of one briefing while it is written."""
+
+    answers: Answers
+    book: EvidenceBook = field(default_factory=EvidenceBook)
+
+    @property
+    def whole(self) -> Slot:
+        """The whole city as readers call it, for example 全区."""
+        return words(f"全{self.answers.territory.levels[0].name}")
+
+    @property
+    def level(self) -> Slot:
+        """The name of the level below the root, for example 街道."""
+        levels = self.answers.territory.levels
+        return words(levels[1].name if len(levels) > 1 else levels[0].name)
+
+    def figure(self, indicator: str) -> Evidence | None:
+        """Return the week's figure of the whole city, or None where the city lacks it."""
+        answer = self.answers.headline.get(indicator)
+        return self.book.of(answer) if answer is not None else None
+
+    def figures(self, indicators: Sequence[str]) -> list[Evidence]:
+        """Return the figures the city has, in order, also those without data."""
+        found = (self.figure(indicator) for indicator in indicators)
+        return [piece for piece in found if piece is not None]
+
+    def category(self, indicator: str, child: Child) -> Evidence:
+        """Return the week's figure of a category."""
+        return self.book.category(self.answers.categories[indicator], child)
+
+    def area(self, indicator: str, child: Child) -> Evidence:
+        """Return the week's figure of an area."""
+        return self.book.area(self.answers.areas[indicator], child)
+
+    def area_children(self, indicator: str) -> dict[str, Child]:
+        """Return the areas of the first level by key, without the bucket for none."""
+        answer = self.answers.areas.get(indicator)
+        return named(answer.children) if answer is not None else {}
+
+
+def is_told(piece: Evidence | None) -> bool:
+    """Tell whether there is a value to speak of."""
+    return piece is not None and piece.value is not None
+
+
+def with_changes(piece: Evidence, versus: Sequence[str] = ("prev",)) -> tuple[Part, ...]:
+    """Return an amount followed by its known changes, set off by commas."""
+    parts: list[Part] = [amount(piece)]
+    for one in versus:
+        slot = change(piece, one)
+        if slot.number is not None:
+            parts += ["，", slot]
+    return tuple(parts)
+
+
+def enumeration(
+    draft: Draft, fact_id: str, section: str, indicators: Sequence[str], score: float
+) -> Fact | None:
+    """Return one sentence that lists indicators with values and weekly changes."""
+    items: list[tuple[Part, ...]] = []
+    for piece in draft.figures(indicators):
+        if piece.value is None:
+            continue
+        slot = change(piece)
+        tail: tuple[Part, ...] = ("（", slot, "）") if slot.number is not None else ()
+        items.append((words(piece.name), amount(piece), *tail))
+    if not items:
+        return None
+    return Fact(id=fact_id, section=section, parts=(*listed(items), "。"), score=score)
+
+
+def gaps(draft: Draft, section: str, indicators: Sequence[str]) -> Fact | None:
+    """Return the sentence that names what has no data, so that silence is not read as zero."""
+    missing = [piece for piece in draft.figures(indicators) if piece.value is None]
+    if not missing:
+        return None
+    names = listed([(words(piece.name),) for piece in missing])
+    parts = ("本期暂无数据的指标", tally(len(missing), missing), "项：", *names, "。")
+    return Fact(id=f"{section}.gaps", section=section, parts=parts, score=-1)
+
+
+def level_test(weeks: Sequence[float | None]) -> float:
+    """Return the z of the last week against the weeks before it; 0 where history is short."""
+    if not weeks or weeks[-1] is None:
+        return 0.0
+    history = [count for count in weeks[-1 - HISTORY_WEEKS : -1] if count is not None]
+    if len(history) < LEAST_HISTORY:
+        return 0.0
+    return level_z(weeks[-1], history, dispersion([history]))
+
+
+def unusual(draft: Draft, section: str, indicator: str, score: float) -> Fact | None:
+    """Return the sentence on a record, a level out of the ordinary, or a streak; else None."""
+    piece = draft.figure(indicator)
+    weeks = draft.answers.weekly(indicator)
+    if piece is None or piece.value is None or not draft.answers.is_whole_week:
+        return None
+    parts: tuple[Part, ...] = ()
+    best, z, run = record(weeks), level_test(weeks), streak(weeks)
+    if best is not None:
+        parts = (
+            "创近",
+            tally(best.weeks, [piece]),
+            f"周新{'高' if best.side == 'high' else '低'}。",
+        )
+    elif abs(z) >= TOTAL_GATE:
+        side = "高" if z > 0 else "低"
+        parts = (f"明显{side}于近", constant(HISTORY_WEEKS), "周平均水平。")
+    elif abs(run) >= STREAK_WEEKS:
+        parts = ("已连续", tally(abs(run), [piece]), f"周{'上升' if run > 0 else '下降'}。")
+    if not parts:
+        return None
+    whole = (words(piece.name), amount(piece), "，", *parts)
+    return Fact(id=f"{section}.unusual.{indicator}", section=section, parts=whole, score=score)

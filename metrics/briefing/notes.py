@@ -1,0 +1,109 @@
+"""Section six: what the numbers mean, how complete they are, and what the words promise."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+
+from metrics.answer import Freshness
+from metrics.briefing.content import Fact, Part, Section
+from metrics.briefing.draft import Draft
+from metrics.briefing.evidence import amount, constant, listed, moment, period, words
+from metrics.briefing.inquiry import ACCEPTED, STREET_COLUMNS
+from metrics.briefing.significance import HISTORY_WEEKS
+from metrics.calendar import Period
+from metrics.indicator import SMALL_DENOMINATOR
+from metrics.territory import UNASSIGNED
+
+ID = "notes"
+SMALL_BASE = 20
+"""Below it a change is given by its base instead of a percentage."""
+LATE_RHYTHMS = 2
+_RHYTHM_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+def notes(draft: Draft) -> Section:
+    """Return the section on data and definitions."""
+    facts = [
+        _window(draft), *_feeds(draft), _unassigned(draft), _words(), *_definitions(draft),
+    ]  # fmt: skip
+    return Section(
+        id=ID, title="六、数据说明", sentences=tuple(fact for fact in facts if fact is not None)
+    )
+
+
+def _fact(name: str, parts: Sequence[Part], score: float) -> Fact:
+    return Fact(id=f"{ID}.{name}", section=ID, parts=tuple(parts), score=score)
+
+
+def _window(draft: Draft) -> Fact:
+    answers = draft.answers
+    parts = ("统计时段为", period(answers.week), "，数据版本为第", constant(answers.data_version),
+        "版。各数据均出自指标服务，编号、分子、分母见附表。")  # fmt: skip
+    return _fact("window", parts, 100)
+
+
+def _feeds(draft: Draft) -> list[Fact]:
+    week = draft.answers.week
+    absent = [feed for feed in draft.answers.feeds if feed.as_of is None]
+    late = [feed for feed in draft.answers.feeds if feed.as_of and _is_late(feed, week)]
+    facts = []
+    if absent:
+        names = listed([(words(feed.name),) for feed in absent])
+        facts.append(_fact("absent", ("尚无数据的来源：", *names, "。相关指标以“—”表示。"), 96))
+    if late:
+        items: list[tuple[Part, ...]] = []
+        for feed in late:
+            if feed.as_of is not None:
+                text = feed.as_of.replace(tzinfo=None).isoformat(timespec="minutes")
+                items.append((words(feed.name), "（截至", moment(text), "）"))
+        parts = ("未覆盖统计时段末的来源：", *listed(items), "。相关指标可能偏低。")
+        facts.append(_fact("late", parts, 95))
+    if not absent and not late and draft.answers.feeds:
+        facts.append(_fact("fresh", ("各数据来源均覆盖统计时段。",), 95))
+    return facts
+
+
+def _is_late(feed: Freshness, week: Period) -> bool:
+    """Tell whether a feed ended before the week did, by more than its rhythm explains.
+
+    Judged against the week, not against the clock: printed a month later it reads the same.
+    """
+    match = re.fullmatch(r"(\d+)\s*([smhd])", feed.rhythm)
+    if feed.as_of is None or match is None:
+        return feed.is_stale
+    rhythm = dt.timedelta(seconds=int(match[1]) * _RHYTHM_UNITS[match[2]])
+    over = dt.datetime.combine(week.end + dt.timedelta(days=1), dt.time())
+    return over - feed.as_of.replace(tzinfo=None) > LATE_RHYTHMS * max(rhythm, dt.timedelta(days=1))
+
+
+def _unassigned(draft: Draft) -> Fact | None:
+    answer = draft.answers.areas.get(ACCEPTED)
+    for child in answer.children if answer is not None else ():
+        if child.name == UNASSIGNED and child.figure.value and answer is not None:
+            piece = draft.book.area(answer, child)
+            parts = ("未归属到", draft.level, "的诉求", amount(piece), "，计入", draft.whole,
+                "合计，不计入任何", draft.level, "。")  # fmt: skip
+            return _fact("unassigned", parts, 90)
+    return None
+
+
+def _words() -> Fact:
+    parts = ("文中“明显”指与近", constant(HISTORY_WEEKS),
+        "周水平相比，差异超出按历史离散程度计算的随机波动；对比基数小于", constant(SMALL_BASE),
+        "的不列百分比；分母小于", constant(SMALL_DENOMINATOR),
+        "的比率标“＊”，仅供参考；比率为分子合计除以分母合计；“—”表示暂无数据，不是零。",
+    )  # fmt: skip
+    return _fact("words", parts, 85)
+
+
+def _definitions(draft: Draft) -> list[Fact]:
+    facts = []
+    for number, indicator in enumerate(STREET_COLUMNS):
+        answer = draft.answers.headline.get(indicator)
+        if answer is not None:
+            meaning = words(answer.indicator.note.rstrip("。"))
+            parts = (words(answer.indicator.name), "：", meaning, "。")
+            facts.append(_fact(f"meaning.{indicator}", parts, 50 - number))
+    return facts

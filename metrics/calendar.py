@@ -1,0 +1,235 @@
+"""Periods of the city's clock and the windows they are compared with.
+
+Days are closed intervals ``start..end`` in the city's own time zone. Weeks begin on Monday.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from metrics.errors import BadQuestion
+
+PeriodKind = Literal["day", "week", "month", "quarter", "year", "range"]
+
+_FORMS = (
+    "2026-11-20, 2026-W46, 2026-11, 2026-Q4, 2026, 2026-01-01..2026-03-31, today, yesterday, "
+    "last-week, last-month or last-7d"
+)
+_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Period:
+    """A closed interval of days.
+
+    Attributes:
+        start: first day.
+        end: last day, included.
+        kind: how it was named; decides the comparison windows.
+        text: canonical text, accepted again by ``parse_period``.
+    """
+
+    start: dt.date
+    end: dt.date
+    kind: PeriodKind
+    text: str
+
+    @property
+    def days(self) -> int:
+        """Number of days."""
+        return (self.end - self.start).days + 1
+
+    def until(self, today: dt.date) -> Period:
+        """Return the part that has happened by ``today``; kind and text stay."""
+        return Period(self.start, min(self.end, today), self.kind, self.text)
+
+    def shifted(self, days: int) -> Period:
+        """Return the same number of days moved by ``days``, as a range."""
+        move = dt.timedelta(days=days)
+        return span(self.start + move, self.end + move)
+
+
+def span(start: dt.date, end: dt.date) -> Period:
+    """Return a free range of days.
+
+    Example:
+        >>> span(dt.date(2026, 1, 1), dt.date(2026, 1, 7)).text
+        '2026-01-01..2026-01-07'
+    """
+    return Period(start, end, "range", f"{start}..{end}")
+
+
+def day(date: dt.date) -> Period:
+    """Return one day as a period."""
+    return Period(date, date, "day", date.isoformat())
+
+
+def week(year: int, number: int) -> Period:
+    """Return an ISO week, Monday to Sunday."""
+    start = dt.date.fromisocalendar(year, number, 1)
+    return Period(start, start + 6 * _DAY, "week", f"{year}-W{number:02d}")
+
+
+def week_of(date: dt.date) -> Period:
+    """Return the ISO week that holds a day."""
+    iso = date.isocalendar()
+    return week(iso.year, iso.week)
+
+
+def month(year: int, number: int) -> Period:
+    """Return a calendar month."""
+    return Period(
+        dt.date(year, number, 1), _month_end(year, number), "month", f"{year}-{number:02d}"
+    )
+
+
+def _month_end(year: int, number: int) -> dt.date:
+    following = dt.date(year + number // 12, number % 12 + 1, 1)
+    return following - _DAY
+
+
+def previous(period: Period, whole: Period | None = None) -> Period:
+    """Return the window for 环比: as many days, just before.
+
+    Args:
+        period: the window to compare, cut at today where it still runs.
+        whole: the uncut period; a running week compares with the same days of the week before.
+
+    Example:
+        >>> previous(week(2026, 46)).text
+        '2026-11-02..2026-11-08'
+    """
+    return period.shifted(-(whole or period).days)
+
+
+def year_before(period: Period) -> Period:
+    """Return the window for 同比: the same ISO week, or the same dates a year earlier.
+
+    Example:
+        >>> year_before(week(2026, 46)).start
+        datetime.date(2025, 11, 10)
+    """
+    if period.kind == "week":
+        iso = period.start.isocalendar()
+        try:
+            start = dt.date.fromisocalendar(iso.year - 1, iso.week, 1)
+        except ValueError:  # a 53rd week has no namesake: take the one 52 weeks before
+            start = period.start - 364 * _DAY
+        return span(start, start + (period.days - 1) * _DAY)
+    return span(_year_earlier(period.start), _year_earlier(period.end))
+
+
+def _year_earlier(date: dt.date) -> dt.date:
+    if (date.month, date.day) == (2, 29):
+        return dt.date(date.year - 1, 2, 28)
+    last_of_february = date.month == 2 and date == _month_end(date.year, 2)
+    if last_of_february:
+        return _month_end(date.year - 1, 2)
+    return date.replace(year=date.year - 1)
+
+
+def same_weekdays(period: Period, weeks: int = 4) -> list[Period]:
+    """Return the windows a whole number of weeks earlier, nearest first."""
+    stride = 7 * max(1, -(-period.days // 7))
+    return [period.shifted(-stride * k) for k in range(1, weeks + 1)]
+
+
+def parse_period(text: str, today: dt.date) -> Period:
+    """Return the period a person wrote.
+
+    Args:
+        text: one of the forms of the command line.
+        today: the city's day, for the relative forms.
+
+    Raises:
+        BadQuestion: the form is unknown, the date does not exist, or it lies in the future.
+
+    Example:
+        >>> parse_period("2026-W46", dt.date(2026, 11, 22)).start
+        datetime.date(2026, 11, 9)
+    """
+    try:
+        period = _relative(text, today) or _absolute(text)
+    except ValueError as error:
+        raise BadQuestion(
+            f"'{text}' is not a date of the calendar ({error})",
+            where="--period",
+            hint=f"Allowed: {_FORMS}",
+        ) from error
+    if period is None:
+        raise BadQuestion(
+            f"period '{text}' is not understood", where="--period", hint=f"Allowed: {_FORMS}"
+        )
+    if period.start > today:
+        raise BadQuestion(
+            f"period '{text}' begins on {period.start}, after today ({today})",
+            where="--period",
+            hint="There is nothing to report from the future",
+            next_step="Ask for a period that has begun, or set --now",
+        )
+    if period.end < period.start:
+        raise BadQuestion(
+            f"period '{text}' ends before it begins", where="--period", next_step="Swap the dates"
+        )
+    return period
+
+
+def _relative(text: str, today: dt.date) -> Period | None:
+    if text == "today":
+        return day(today)
+    if text == "yesterday":
+        return day(today - _DAY)
+    if text == "this-week":
+        return week_of(today)
+    if text == "last-week":
+        return week_of(today - 7 * _DAY)
+    if text == "this-month":
+        return month(today.year, today.month)
+    if text == "last-month":
+        last = today.replace(day=1) - _DAY
+        return month(last.year, last.month)
+    rolling = re.fullmatch(r"last-(\d{1,4})d", text)
+    if rolling and int(rolling[1]) > 0:
+        return span(today - (int(rolling[1]) - 1) * _DAY, today)
+    return None
+
+
+def _absolute(text: str) -> Period | None:
+    if match := re.fullmatch(r"(\d{4})-W(\d{2})", text):
+        return week(int(match[1]), int(match[2]))
+    if match := re.fullmatch(r"(\d{4})-Q([1-4])", text):
+        year, quarter = int(match[1]), int(match[2])
+        start = dt.date(year, 3 * quarter - 2, 1)
+        return Period(start, _month_end(year, 3 * quarter), "quarter", text)
+    if match := re.fullmatch(r"(\d{4})-(\d{2})", text):
+        return month(int(match[1]), int(match[2]))
+    if re.fullmatch(r"\d{4}", text):
+        return Period(dt.date(int(text), 1, 1), dt.date(int(text), 12, 31), "year", text)
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        return day(dt.date.fromisoformat(text))
+    if match := re.fullmatch(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})", text):
+        return span(dt.date.fromisoformat(match[1]), dt.date.fromisoformat(match[2]))
+    return None
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The city's time: its zone, and a fixed instant where tests or replays ask for one."""
+
+    timezone: str = "Asia/Shanghai"
+    fixed: dt.datetime | None = None
+
+    def now(self) -> dt.datetime:
+        """Return the aware instant in the city's zone."""
+        zone = ZoneInfo(self.timezone)
+        if self.fixed is None:
+            return dt.datetime.now(zone)
+        return self.fixed.astimezone(zone) if self.fixed.tzinfo else self.fixed.replace(tzinfo=zone)
+
+    def today(self) -> dt.date:
+        """Return the city's day."""
+        return self.now().date()

@@ -1,0 +1,229 @@
+"""The rows behind a number, one case with its history, and the newest events."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from metrics.errors import BadQuestion, UnknownName
+from metrics.indicator import Indicator
+from metrics.planner import Plan
+from metrics.question import Viewer
+from metrics.statement import Statement
+from metrics.store import Store
+from metrics.tables import Shape, fact_tables
+from metrics.territory import UNASSIGNED, Territory
+
+Side = Literal["all", "numerator", "rest"]
+MAX_PAGE = 1000
+_HIDDEN = ("reporter_key", "content", "sign")
+_EVENT_DAYS = 3
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """One page of rows.
+
+    Attributes:
+        total: number of rows behind the figure, on all pages.
+        rows: columns of the fact, masked, with ``area_name``.
+        statement: what was run.
+        shape: which fact the rows are of.
+    """
+
+    total: int
+    rows: tuple[dict[str, Any], ...]
+    statement: str
+    shape: Shape
+
+
+@dataclass(frozen=True)
+class CaseRecord:
+    """One case: how it stands, and every version with its batch, file and row."""
+
+    current: dict[str, Any]
+    versions: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Request:
+    """Which page of the rows behind a plan is wanted.
+
+    ``side`` is about ratios: every row of the denominator, those above the line, or the others.
+    """
+
+    plan: Plan
+    version: int
+    limit: int
+    offset: int
+    side: Side
+
+
+def page(store: Store, territory: Territory, request: Request) -> CasePage:
+    """Return the rows behind a number.
+
+    Raises:
+        BadQuestion: the number comes from other indicators or a register, or the page is too big.
+    """
+    plan = request.plan
+    if plan.indicator.is_formula or plan.indicator.fact in (None, "snapshot"):
+        raise BadQuestion(
+            f"{plan.indicator.name} ({plan.indicator.id}) has no rows of its own",
+            where="cases",
+            hint="It is computed from other indicators or from a register",
+            next_step=f"Ask for one of its parts: {', '.join(leaf.id for leaf in plan.leaves)}",
+        )
+    if not 0 < request.limit <= MAX_PAGE or request.offset < 0:
+        raise BadQuestion(
+            f"a page of {request.limit} rows from {request.offset} cannot be given",
+            where="--limit",
+            hint=f"Allowed: 1 to {MAX_PAGE} rows, from 0 up",
+        )
+    shape: Shape = plan.indicator.fact or "case"
+    condition, parameters = _condition(territory, request)
+    total = store.rows(
+        f"SELECT sum(sign) AS n FROM fact_{shape} WHERE {condition}", parameters, tag="cases.total"
+    )[0]["n"]
+    columns = [c for c in fact_tables()[shape].column_names() if c not in _HIDDEN]
+    statement = Statement(
+        f"SELECT {', '.join(f'any({c}) AS {c}_' for c in columns)} FROM fact_{shape}"
+        f" WHERE {condition} GROUP BY id, version, content HAVING sum(sign) > 0"
+        " ORDER BY at_ DESC, id_ LIMIT {limit:UInt32} OFFSET {offset:UInt32}",
+        {**parameters, "limit": request.limit, "offset": request.offset},
+        "cases.page",
+    )
+    rows = store.rows(statement.sql, statement.parameters, tag=statement.tag)
+    named = tuple(_named(territory, {k[:-1]: v for k, v in row.items()}) for row in rows)
+    return CasePage(int(total), named, statement.pasted(), shape)
+
+
+def _condition(territory: Territory, request: Request) -> tuple[str, dict[str, object]]:
+    plan, indicator = request.plan, request.plan.indicator
+    start, end = plan.windows[0]
+    parameters: dict[str, object] = {"version": request.version, "start": start, "end": end}
+    parts = ["batch <= {version:UInt32}", f"({indicator.where})", *_about(indicator, request.side)]
+    if indicator.is_flow_stock:
+        parts.append(
+            f"toDate({indicator.time}) <= {{end:Date}} AND"
+            f" (isNull({indicator.leave}) OR toDate({indicator.leave}) > {{end:Date}})"
+        )
+        del parameters["start"]
+    else:
+        parts.append(f"toDate({indicator.time}) BETWEEN {{start:Date}} AND {{end:Date}}")
+    for number, (column, allowed) in enumerate(plan.question.filters):
+        parts.append(f"toString({column}) IN {{f{number}:Array(String)}}")
+        parameters[f"f{number}"] = list(allowed)
+    roots: list[tuple[str, ...]] = []
+    if plan.area.id != territory.root:
+        roots.append((plan.area.id,))
+    if plan.question.viewer.roots:
+        roots.append(plan.question.viewer.roots)
+    for number, allowed in enumerate(roots):
+        parts.append(_inside(f"r{number}"))
+        parameters[f"r{number}"] = list(allowed)
+    return " AND ".join(parts), parameters
+
+
+def _about(indicator: Indicator, side: Side) -> list[str]:
+    above = f"ifNull({indicator.numerator}, 0)"
+    if indicator.kind == "ratio":
+        conditions = [f"ifNull({indicator.denominator}, 0)"]
+        if side == "numerator":
+            conditions.append(above)
+        elif side == "rest":
+            conditions.append(f"NOT {above}")
+        return conditions
+    known = [f"isNotNull({indicator.value})"] if indicator.value else []
+    return [above, *known]
+
+
+def _inside(parameter: str) -> str:
+    return (
+        "area IN (SELECT area FROM area WHERE batch = (SELECT max(batch) FROM area"
+        f" WHERE batch <= {{version:UInt32}}) AND hasAny(path, {{{parameter}:Array(String)}}))"
+    )
+
+
+def _named(territory: Territory, row: Mapping[str, Any]) -> dict[str, Any]:
+    area = territory.areas.get(row["area"])
+    is_root = area is None or area.id == territory.root
+    name = UNASSIGNED if is_root or area is None else area.name
+    return {**row, "area_name": name}
+
+
+def record(store: Store, territory: Territory, case_id: str, viewer: Viewer) -> CaseRecord:
+    """Return one case with all its versions, newest last.
+
+    Raises:
+        UnknownName: no such case, or it lies outside the viewer's scope.
+    """
+    columns = [c for c in fact_tables()["case"].column_names() if c not in _HIDDEN]
+    rows = store.rows(
+        f"SELECT {', '.join(f'any(f.{c}) AS {c}_' for c in columns)}, sum(f.sign) AS is_current_,"
+        " any(b.file) AS file_, any(toString(b.sha256)) AS sha256_,"
+        " any(b.published_at) AS published_at_"
+        " FROM fact_case AS f LEFT JOIN batch AS b ON f.version = b.batch"
+        " WHERE f.id = {id:String} AND f.batch <= {version:UInt32}"
+        " GROUP BY f.id, f.version, f.content ORDER BY updated_at_, version_",
+        {"id": case_id, "version": store.version},
+        tag="cases.record",
+    )
+    versions = [_named(territory, {k[:-1]: v for k, v in row.items()}) for row in rows]
+    current = [one for one in versions if one["is_current"] > 0]
+    roots = viewer.roots
+    if not current or (roots and not territory.is_within(current[0]["area"], roots)):
+        raise UnknownName("case", case_id, (), where="case")
+    return CaseRecord(current[0], tuple(versions))
+
+
+_LATEST = """
+SELECT id, any(at) AS at_, any(what) AS kind, any(title) AS title_, any(area) AS area_,
+       any(grade) AS level, any(source) AS source_
+FROM (
+    SELECT id, version, content, sign, at, kind AS what, title, area, source,
+           multiIf(kind = 'emergency', 'red', result = '误报', 'info', 'amber') AS grade
+    FROM fact_event
+    WHERE kind IN ('alarm', 'emergency') AND batch <= {version:UInt32}
+      AND at BETWEEN {since:DateTime64(3)} AND {now:DateTime64(3)}
+    UNION ALL
+    SELECT id, version, content, sign, at, category AS what, title, area, source,
+           if(urgency = '特急', 'red', 'amber') AS grade
+    FROM fact_case
+    WHERE urgency IN ('紧急', '特急') AND is_void = 0 AND batch <= {version:UInt32}
+      AND at BETWEEN {since:DateTime64(3)} AND {now:DateTime64(3)}
+)
+"""
+
+
+def latest(
+    store: Store, territory: Territory, viewer: Viewer, now: dt.datetime, limit: int
+) -> tuple[dict[str, Any], ...]:
+    """Return the newest alarms, emergencies and urgent cases of the last days."""
+    parameters: dict[str, object] = {
+        "version": store.version,
+        "since": now - dt.timedelta(days=_EVENT_DAYS),
+        "now": now,
+        "limit": limit,
+    }
+    scope = ""
+    if viewer.roots:
+        scope = f" WHERE {_inside('roots')}"
+        parameters["roots"] = list(viewer.roots)
+    rows = store.rows(
+        f"{_LATEST}{scope} GROUP BY id, version, content HAVING sum(sign) > 0"
+        " ORDER BY at_ DESC, id LIMIT {limit:UInt32}",
+        parameters,
+        tag="cases.latest",
+    )
+    return tuple(
+        {
+            **_named(territory, {"area": row["area_"], "id": row["id"], "at": row["at_"]}),
+            "kind": row["kind"],
+            "title": row["title_"],
+            "level": row["level"],
+            "source": row["source_"],
+        }
+        for row in rows
+    )

@@ -1,0 +1,181 @@
+"""Fetches what several plans need with as few statements as their places allow."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from metrics.answer import Figure
+from metrics.figures import Sums, carried_forward, figure, read_sums
+from metrics.indicator import Indicator
+from metrics.planner import Plan
+from metrics.question import Question
+from metrics.sql import Need, Window, build
+from metrics.statement import Statement
+from metrics.store import Store
+from metrics.territory import Territory
+
+Part = Literal["total", "children", "breakdown", "series"]
+GroupKey = tuple[object, ...]
+
+
+@dataclass
+class Group:
+    """What is wanted of the same rows: the union of indicators and windows of several plans."""
+
+    need: Need
+    indicators: dict[str, Indicator] = field(default_factory=dict)
+    windows: dict[Window, int] = field(default_factory=dict)
+    rows: dict[tuple[str, Any], dict[str, Any]] = field(default_factory=dict)
+    tag: str = ""
+
+    def want(self, plan: Plan, windows: Sequence[Window]) -> None:
+        """Add the indicators and windows of a plan."""
+        self.indicators.update({leaf.id: leaf for leaf in plan.leaves})
+        for window in windows:
+            self.windows.setdefault(window, len(self.windows))
+
+    def statement(self) -> Statement:
+        """Return the statement for everything wanted."""
+        windows = tuple(self.windows)
+        if self.need.daily:
+            windows = ((min(a for a, _ in windows), max(b for _, b in windows)),)
+        need = Need(
+            **{
+                **self.need.__dict__,
+                "indicators": tuple(self.indicators.values()),
+                "windows": windows,
+            }
+        )
+        return build(need, self.tag)
+
+
+@dataclass
+class Fetched:
+    """The sums behind a set of plans, found again by plan, part, indicator, key and window."""
+
+    territory: Territory
+    version: int
+    groups: dict[GroupKey, Group] = field(default_factory=dict)
+    statements: list[Statement] = field(default_factory=list)
+    _stocks: dict[tuple[GroupKey, str], dict[dt.date, float]] = field(default_factory=dict)
+
+    def key_of(self, plan: Plan, part: str) -> GroupKey:
+        """Return which group answers a part of a plan."""
+        question = plan.question
+        depth = plan.level.depth if part == "children" and plan.level else -1
+        by = question.by if part == "breakdown" else ""
+        return (
+            question.as_of or self.version, plan.area.id, depth, by, question.filters,
+            question.viewer.roots, part == "series",
+        )  # fmt: skip
+
+    def add(self, plan: Plan, part: Part, windows: Sequence[Window]) -> None:
+        """Ask for a part of a plan."""
+        key = self.key_of(plan, part)
+        if key not in self.groups:
+            need = _need(plan, part, self.territory, plan.question.as_of or self.version)
+            self.groups[key] = Group(need, tag=f"ask.{part}")
+        self.groups[key].want(plan, windows)
+
+    def run(self, store: Store | None) -> None:
+        """Run one statement a group; without a store only make the statements."""
+        for group in self.groups.values():
+            statement = group.statement()
+            self.statements.append(statement)
+            if store is None:
+                continue
+            found = store.rows(statement.sql, statement.parameters, tag=statement.tag)
+            group.rows = {(row["indicator"], row["key"]): row for row in found}
+
+    def keys(self, plan: Plan, part: Part) -> list[Any]:
+        """Return the keys found for the indicators of a plan, sorted."""
+        wanted = {leaf.id for leaf in plan.leaves}
+        rows = self.groups[self.key_of(plan, part)].rows
+        return sorted({key for indicator, key in rows if indicator in wanted})
+
+    def figure(
+        self, plan: Plan, part: str, leaf: Indicator, key: str, window: Window, *, is_covered: bool
+    ) -> Figure:
+        """Return the figure of an indicator with a fact, for a key and a window."""
+        group = self.groups[self.key_of(plan, part)]
+        row = group.rows.get((leaf.id, key))
+        sums = read_sums(row, group.windows[window]) if row is not None else None
+        if sums is not None and _is_empty(sums) and _is_register(leaf):
+            sums = None
+        return figure(leaf, sums, is_covered=is_covered)
+
+    def on_day(self, plan: Plan, leaf: Indicator, day: dt.date, *, is_covered: bool) -> Figure:
+        """Return the figure of one day of a series."""
+        key = self.key_of(plan, "series")
+        group = self.groups[key]
+        if leaf.kind == "stock":
+            value = self._stock(key, leaf).get(day)
+            return Figure(value, value)
+        row = group.rows.get((leaf.id, day))
+        sums = read_sums(row, 0) if row is not None else None
+        return figure(leaf, sums, is_covered=is_covered)
+
+    def _stock(self, key: GroupKey, leaf: Indicator) -> dict[dt.date, float]:
+        if (key, leaf.id) not in self._stocks:
+            group = self.groups[key]
+            changes = {day: float(row["n0"]) for (one, day), row in group.rows.items()
+                       if one == leaf.id}  # fmt: skip
+            start = min(a for a, _ in group.windows)
+            end = max(b for _, b in group.windows)
+            filled = carried_forward(changes, start, end, adds_up=leaf.is_flow_stock)
+            self._stocks[key, leaf.id] = filled
+        return self._stocks[key, leaf.id]
+
+
+def fetch(
+    store: Store | None, territory: Territory, plans: Sequence[Plan], version: int
+) -> Fetched:
+    """Return the sums behind the plans.
+
+    Args:
+        store: where to read; None only makes the statements.
+        territory: the areas.
+        plans: of one screen.
+        version: data version of plans that name no batch.
+    """
+    fetched = Fetched(territory, version)
+    for plan in plans:
+        fetched.add(plan, "total", plan.windows)
+        if plan.level is not None:
+            fetched.add(plan, "children", plan.windows)
+        if plan.question.by:
+            fetched.add(plan, "breakdown", plan.windows)
+        if plan.question.series:
+            end = plan.current.end
+            start = end - dt.timedelta(days=plan.question.series - 1)
+            fetched.add(plan, "series", ((start, end),))
+    fetched.run(store)
+    return fetched
+
+
+def _need(plan: Plan, part: Part, territory: Territory, version: int) -> Need:
+    question: Question = plan.question
+    is_root = plan.area.id == territory.root
+    return Need(
+        indicators=(),
+        windows=(),
+        version=version,
+        area="" if is_root else plan.area.id,
+        area_depth=plan.area.depth,
+        level_depth=plan.level.depth if part == "children" and plan.level else -1,
+        by=question.by if part == "breakdown" else "",
+        filters=question.filters,
+        scope=tuple((root, territory.areas[root].depth) for root in question.viewer.roots),
+        daily=part == "series",
+    )
+
+
+def _is_empty(sums: Sums) -> bool:
+    return sums.num == 0 and sums.den == 0 and not sums.bins
+
+
+def _is_register(leaf: Indicator) -> bool:
+    return leaf.kind == "stock" and not leaf.is_flow_stock

@@ -1,0 +1,139 @@
+"""From fetched sums to figures: the one place where a value is made."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from metrics.answer import Figure
+from metrics.catalogue import Catalogue
+from metrics.formula import evaluate
+from metrics.indicator import SMALL_DENOMINATOR, Indicator
+from metrics.measures import SCALE, quantile_of_bins
+
+Row = Mapping[str, Any]
+Lookup = Callable[[str], Figure]
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What one statement fetched for one indicator and key in one window."""
+
+    num: float
+    den: float
+    count: int
+    bins: Mapping[int, float]
+
+
+def read_sums(row: Row, window: int) -> Sums:
+    """Return the sums of a window from a row of the statement."""
+    return Sums(
+        float(row[f"n{window}"]),
+        float(row[f"d{window}"]),
+        int(row[f"c{window}"]),
+        {int(item): float(number) for item, number in row[f"b{window}"]},
+    )
+
+
+def figure(indicator: Indicator, sums: Sums | None, *, is_covered: bool) -> Figure:
+    """Return the figure of an indicator with a fact.
+
+    Args:
+        indicator: its definition.
+        sums: None when no row at all was found.
+        is_covered: whether a feed spoke in the window, so that nothing found means zero.
+    """
+    if sums is None:
+        sums = Sums(0.0, 0.0, 0, {})
+        if indicator.kind == "stock" and not indicator.is_flow_stock:
+            return Figure()
+    empty = None if not is_covered else 0.0
+    match indicator.kind:
+        case "count" | "sum":
+            return _plain(sums.num if sums.num or is_covered else empty)
+        case "ratio" | "average":
+            if sums.den <= 0:
+                return Figure(None, sums.num if is_covered else None, empty)
+            return Figure(sums.num / sums.den * indicator.factor, sums.num, sums.den)
+        case "distinct":
+            return _plain(float(sums.count) if sums.count or is_covered else empty)
+        case "quantile":
+            value = quantile_of_bins(sums.bins, indicator.quantile)
+            total = sum(sums.bins.values())
+            return Figure(value, total if value is not None else None, None)
+        case "extreme":
+            left = [item for item, number in sums.bins.items() if number > 0]
+            pick = max if indicator.roll_up == "max" else min
+            return Figure(pick(left) / SCALE if left else None)
+        case _:
+            return _plain(sums.num if sums.num or is_covered else empty)
+
+
+def _plain(value: float | None) -> Figure:
+    return Figure(value, value, None)
+
+
+def resolve(indicator: Indicator, catalogue: Catalogue, lookup: Lookup) -> Figure:
+    """Return the figure of any indicator; a formula is computed from its parts at this place.
+
+    Args:
+        indicator: its definition.
+        catalogue: where the parts are.
+        lookup: figure of an indicator with a fact, for this place and window.
+    """
+    if not indicator.is_formula:
+        return lookup(indicator.id)
+    parts = {
+        letter: resolve(catalogue.get(part), catalogue, lookup)
+        for letter, part in indicator.parts.items()
+    }
+    value = evaluate(indicator.formula, {letter: one.value for letter, one in parts.items()})
+    if len(parts) == 2 and indicator.kind == "index" and "/" in indicator.formula:
+        above, below = (parts[letter].value for letter in sorted(parts))
+        return Figure(value, above, below)
+    return Figure(value)
+
+
+def change(indicator: Indicator, now: float | None, before: float | None) -> float | None:
+    """Return the change: points for % indicators, otherwise relative to the size before."""
+    if now is None or before is None:
+        return None
+    if indicator.unit == "%":
+        return now - before
+    return (now - before) / abs(before) if before else None
+
+
+def is_small(indicator: Indicator, one: Figure) -> bool:
+    """Tell whether the denominator is too small for a light."""
+    return (
+        indicator.has_denominator
+        and one.denominator is not None
+        and one.denominator < SMALL_DENOMINATOR
+    )
+
+
+def carried_forward(
+    found: Mapping[dt.date, float], start: dt.date, end: dt.date, *, adds_up: bool
+) -> dict[dt.date, float]:
+    """Return a stock for every day of a window from its changes or its deliveries.
+
+    Args:
+        found: change or delivered stock by day; changes before the window sit on the day before.
+        start: first day wanted.
+        end: last day wanted.
+        adds_up: changes that add up, rather than deliveries that replace each other.
+    """
+    earlier = [day for day in sorted(found) if day < start]
+    level: float | None = None
+    if earlier:
+        level = sum(found[day] for day in earlier) if adds_up else found[earlier[-1]]
+    filled: dict[dt.date, float] = {}
+    for offset in range((end - start).days + 1):
+        day = start + dt.timedelta(days=offset)
+        if day in found:
+            level = (level or 0.0) + found[day] if adds_up else found[day]
+        if level is not None:
+            filled[day] = level
+    return filled

@@ -1,0 +1,89 @@
+"""Arithmetic over indicator values, for indices and composites: + - * / ** and parentheses."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Mapping
+
+_BINARY: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
+_FUNCTIONS: dict[str, Callable[..., float]] = {"min": min, "max": max}
+
+
+def letters(formula: str) -> set[str]:
+    """Return the names a formula reads.
+
+    Raises:
+        ValueError: it is not arithmetic.
+
+    Example:
+        >>> sorted(letters("100 * a / (a + b)"))
+        ['a', 'b']
+    """
+    try:
+        tree = ast.parse(formula, mode="eval")
+    except SyntaxError as error:
+        raise ValueError(f"formula '{formula}' is not arithmetic") from error
+    names: set[str] = set()
+    _check(tree.body, names, formula)
+    return names
+
+
+def _check(node: ast.expr, names: set[str], formula: str) -> None:
+    if isinstance(node, ast.Name):
+        names.add(node.id)
+    elif isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
+        _check(node.left, names, formula)
+        _check(node.right, names, formula)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        _check(node.operand, names, formula)
+    elif isinstance(node, ast.Call) and _is_function(node):
+        for argument in node.args:
+            _check(argument, names, formula)
+    elif not (isinstance(node, ast.Constant) and isinstance(node.value, int | float)):
+        raise ValueError(f"formula '{formula}' holds more than + - * / ** min max and numbers")
+
+
+def _is_function(node: ast.Call) -> bool:
+    return isinstance(node.func, ast.Name) and node.func.id in _FUNCTIONS and not node.keywords
+
+
+def evaluate(formula: str, values: Mapping[str, float | None]) -> float | None:
+    """Return the value, or None when a letter has none or a divisor is zero.
+
+    Example:
+        >>> evaluate("100 * a / b", {"a": 1.0, "b": 4.0})
+        25.0
+        >>> evaluate("a / b", {"a": 1.0, "b": 0.0}) is None
+        True
+    """
+    try:
+        return _value(ast.parse(formula, mode="eval").body, values)
+    except (ZeroDivisionError, OverflowError):
+        return None
+
+
+def _value(node: ast.expr, values: Mapping[str, float | None]) -> float | None:
+    if isinstance(node, ast.Name):
+        return values[node.id]
+    if isinstance(node, ast.Constant):
+        return float(node.value)  # type: ignore[arg-type]
+    if isinstance(node, ast.UnaryOp):
+        operand = _value(node.operand, values)
+        return None if operand is None else -operand
+    if isinstance(node, ast.Call):
+        arguments = [_value(argument, values) for argument in node.args]
+        known = [argument for argument in arguments if argument is not None]
+        complete = len(known) == len(arguments) and isinstance(node.func, ast.Name)
+        return _FUNCTIONS[node.func.id](*known) if complete else None  # type: ignore[attr-defined]
+    assert isinstance(node, ast.BinOp)  # noqa: S101 - letters() admits nothing else
+    left, right = _value(node.left, values), _value(node.right, values)
+    if left is None or right is None:
+        return None
+    return _BINARY[type(node.op)](left, right)

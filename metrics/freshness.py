@@ -1,0 +1,154 @@
+"""How old each feed is, and on which days it spoke at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from metrics.answer import Freshness
+from metrics.indicator import Indicator
+from metrics.measures import measures
+from metrics.store import Store
+from metrics.tables import SHAPES, Shape
+
+STALE_AFTER = 2
+"""A feed is late when its newest row is older than this many rhythms and its usual lag."""
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What is expected of a source: its rhythm and its usual lag."""
+
+    source: str
+    name: str
+    rhythm: dt.timedelta
+    lag: dt.timedelta
+    shape: Shape
+    rhythm_text: str = ""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What the feeds delivered, as of one data version.
+
+    Attributes:
+        days: days on which a source has rows.
+        watermarks: newest time in a source's rows.
+        sources: sources that have rows an indicator is about.
+    """
+
+    days: Mapping[str, frozenset[dt.date]]
+    watermarks: Mapping[str, dt.datetime]
+    sources: Mapping[str, tuple[str, ...]]
+    _known: dict[tuple[str, dt.date, dt.date], bool] = field(default_factory=dict, repr=False)
+
+    def covers(self, indicator_id: str, start: dt.date, end: dt.date) -> bool:
+        """Tell whether any feed of the indicator spoke within the window."""
+        asked = (indicator_id, start, end)
+        if asked not in self._known:
+            self._known[asked] = any(
+                start <= day <= end
+                for source in self.sources.get(indicator_id, ())
+                for day in self.days.get(source, ())
+            )
+        return self._known[asked]
+
+
+def read_coverage(store: Store, version: int, sources: Mapping[str, tuple[str, ...]]) -> Coverage:
+    """Return what the ledger and the parts say about the feeds."""
+    days = store.rows(
+        "SELECT substring(indicator, 6) AS source, groupUniqArray(day) AS days FROM ("
+        "SELECT indicator, day FROM part WHERE startsWith(indicator, 'rows:')"
+        " AND batch <= {version:UInt32} GROUP BY indicator, day HAVING sum(num) > 0)"
+        " GROUP BY source",
+        {"version": version},
+        tag="freshness.days",
+    )
+    marks = store.rows(
+        "SELECT source, max(watermark) AS mark FROM batch WHERE batch <= {version:UInt32}"
+        " AND isNotNull(watermark) GROUP BY source",
+        {"version": version},
+        tag="freshness.watermarks",
+    )
+    return Coverage(
+        {row["source"]: frozenset(row["days"]) for row in days},
+        {row["source"]: row["mark"] for row in marks},
+        sources,
+    )
+
+
+def read_sources(
+    store: Store, version: int, indicators: Iterable[Indicator]
+) -> dict[str, tuple[str, ...]]:
+    """Return which sources have rows that an indicator is about, one statement a fact."""
+    found: dict[str, tuple[str, ...]] = {}
+    indicators = list(indicators)
+    for shape in SHAPES:
+        about = [one for one in indicators if one.fact == shape]
+        if not about:
+            continue
+        flags = ", ".join(
+            f"max(ifNull(({one.where}), 0) != 0) AS i{number}" for number, one in enumerate(about)
+        )
+        rows = store.rows(
+            f"SELECT source AS feed, {flags} FROM fact_{shape} WHERE batch <= {{version:UInt32}}"
+            " GROUP BY feed",
+            {"version": version},
+            tag="freshness.sources",
+        )
+        for number, one in enumerate(about):
+            found[one.id] = tuple(sorted(row["feed"] for row in rows if row[f"i{number}"]))
+    return found
+
+
+@dataclass
+class Feeds:
+    """The feeds of a city and their coverage, read once a data version."""
+
+    store: Store
+    indicators: Mapping[str, Indicator]
+    expected: Sequence[Feed]
+    _coverage: dict[int, Coverage] = field(default_factory=dict)
+    _sources: dict[tuple[str, ...], dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def coverage(self, version: int) -> Coverage:
+        """Return the coverage as of a data version."""
+        with self._lock:
+            if version not in self._coverage:
+                while len(self._coverage) > 8:
+                    self._coverage.pop(next(iter(self._coverage)))
+                self._coverage[version] = self._read(version)
+            return self._coverage[version]
+
+    def _read(self, version: int) -> Coverage:
+        known = self.store.rows(
+            "SELECT DISTINCT source FROM batch WHERE batch <= {version:UInt32}",
+            {"version": version},
+            tag="freshness.feeds",
+        )
+        feeds = tuple(sorted(row["source"] for row in known))
+        if feeds not in self._sources:
+            facts = [one for one in self.indicators.values() if measures(one)]
+            self._sources[feeds] = read_sources(self.store, version, facts)
+        return read_coverage(self.store, version, self._sources[feeds])
+
+    def freshness(
+        self, now: dt.datetime, version: int, sources: Iterable[str] | None = None
+    ) -> tuple[Freshness, ...]:
+        """Return the age of the feeds, of all or of those named, by name of the source."""
+        marks = self.coverage(version).watermarks
+        wanted = {feed.source for feed in self.expected} if sources is None else set(sources)
+        by_id = {feed.source: feed for feed in self.expected}
+        return tuple(
+            _age(source, by_id.get(source), marks.get(source), now) for source in sorted(wanted)
+        )
+
+
+def _age(source: str, feed: Feed | None, mark: dt.datetime | None, now: dt.datetime) -> Freshness:
+    if feed is None:
+        return Freshness(source, source, mark, is_stale=mark is None)
+    late = mark is None or now - mark > STALE_AFTER * feed.rhythm + feed.lag
+    return Freshness(source, feed.name, mark, is_stale=late, rhythm=feed.rhythm_text)

@@ -1,0 +1,110 @@
+"""An indicator: as written in YAML, and what its words mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from metrics.tables import Shape
+
+Kind = Literal[
+    "count", "sum", "ratio", "average", "quantile", "distinct", "extreme", "stock", "index",
+    "composite",
+]  # fmt: skip
+RollUp = Literal["sum", "ratio", "last", "max", "min", "quantile", "distinct", "formula"]
+Direction = Literal["up", "down", "neutral", "band"]
+Role = Literal["district", "street", "community", "grid"]
+Light = Literal["green", "amber", "red", "none"]
+
+ROLL_UPS: Mapping[Kind, tuple[RollUp, ...]] = {
+    "count": ("sum",),
+    "sum": ("sum",),
+    "ratio": ("ratio",),
+    "average": ("ratio",),
+    "quantile": ("quantile",),
+    "distinct": ("distinct",),
+    "extreme": ("max", "min"),
+    "stock": ("last",),
+    "index": ("formula",),
+    "composite": ("formula",),
+}
+"""Which roll-up each kind may declare; the first is taken when none is written."""
+
+ID_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
+SMALL_DENOMINATOR = 10
+"""Below it a ratio is greyed and gets no light."""
+
+
+class Indicator(BaseModel):
+    """One city vital sign, written once; card, map, trend, rank and sentence all read this.
+
+    Conditions and values are ClickHouse expressions over the columns of the fact's table.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(description="lower-case words joined by underscores")
+    name: str
+    name_en: str
+    domain: str = Field(description="one of the display domains")
+    unit: str
+    kind: Kind
+    fact: Shape | None = Field(default=None, description="empty for index and composite")
+    time: str = Field(default="at", description="the one time basis: a time column of the fact")
+    where: str = Field(default="1", description="rows the indicator is about")
+    numerator: str = Field(default="1", description="condition: counted above the line")
+    denominator: str = Field(default="1", description="condition: counted below the line")
+    denominator_variant: str = Field(default="", description="name of the denominator definition")
+    value: str = Field(default="", description="expression summed, averaged or ranked")
+    key: str = Field(default="", description="expression whose different values are counted")
+    quantile: float = Field(default=0.5, gt=0, lt=1)
+    leave: str = Field(default="", description="stock of open cases: time column of leaving")
+    parts: dict[str, str] = Field(default_factory=dict, description="letter -> indicator id")
+    formula: str = Field(default="", description="arithmetic over the letters of `parts`")
+    scale: float | None = Field(default=None, description="factor on num/den; 100 where unit is %")
+    roll_up: RollUp | None = None
+    lowest_level: Role = "grid"
+    refresh: str = "1d"
+    direction: Direction = "neutral"
+    target: str = "none"
+    amber: str = "none"
+    red: str = "none"
+    note: str = Field(description="口径 in one sentence")
+    reference: str = Field(default="建议", description="standard or system, or 建议")
+    owner: str = ""
+    tier: Literal["core", "extended"] = "extended"
+    decimals: int | None = Field(default=None, ge=0, le=6)
+    defined_at: str = Field(default="", description="file:line, filled in by the loader")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_roll_up(cls, data: dict[str, object]) -> dict[str, object]:
+        kind = data.get("kind")
+        if "roll_up" not in data and kind in ROLL_UPS:
+            data = {**data, "roll_up": ROLL_UPS[kind][0]}  # type: ignore[index]
+        return data
+
+    @property
+    def factor(self) -> float:
+        """What num/den is multiplied with to give the value in its unit."""
+        if self.scale is not None:
+            return self.scale
+        return 100.0 if self.unit == "%" else 1.0
+
+    @property
+    def has_denominator(self) -> bool:
+        """Tell whether the value is a quotient of sums."""
+        return self.kind in ("ratio", "average")
+
+    @property
+    def is_formula(self) -> bool:
+        """Tell whether the value is computed from other indicators at each level."""
+        return self.kind in ("index", "composite")
+
+    @property
+    def is_flow_stock(self) -> bool:
+        """Tell whether the stock is what entered minus what left, up to a day."""
+        return self.kind == "stock" and bool(self.leave)

@@ -1,0 +1,227 @@
+"""What one row of a fact adds to an indicator, as ClickHouse expressions.
+
+Every indicator with a fact becomes one or two measures. A measure says on which day a row
+counts and what it adds above and below the line. All of them are sums over signed rows, so a
+correction is the old row taken back and the new one added, on any day, in any order. Quantiles
+and distinct counts are sums too, one for every *item*: a logarithmic bin of the value (DDSketch)
+or a hashed key; the answer is read off the summed items.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from metrics.indicator import Indicator
+from metrics.tables import Shape
+
+QUANTILE_ERROR = 0.005
+"""Relative error of a quantile: the true value lies within ±0.5 % of the answer."""
+
+_GAMMA = (1 + QUANTILE_ERROR) / (1 - QUANTILE_ERROR)
+_LOG_GAMMA = math.log(_GAMMA)
+_TINY = 1e-6
+_ONE = "toInt64(1)"
+ZERO_BIN = -(2**40)
+"""Item of values at or below 0.000001, which a logarithm cannot hold."""
+
+SCALE = 1_000_000
+"""Extreme values are kept as whole millionths."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One contribution of a row.
+
+    Attributes:
+        indicator: id.
+        fact: the shape whose table is read.
+        time: time column; its day is the day the row counts on.
+        where: rows that count at all.
+        num: number added above the line, per row, before the sign.
+        den: number added below the line.
+        item: expression of the item; "0" where plain sums suffice.
+    """
+
+    indicator: str
+    fact: Shape
+    time: str
+    where: str
+    num: str
+    den: str
+    item: str = "0"
+
+    @property
+    def day(self) -> str:
+        """Expression of the day."""
+        return f"toDate({self.time})"
+
+
+def measures(indicator: Indicator) -> tuple[Measure, ...]:
+    """Return what a row adds to an indicator; empty for formulas, which only read others.
+
+    Example:
+        >>> one = Indicator(id="a", name="a", name_en="a", domain="d", unit="件", kind="count",
+        ...                 fact="case", time="received_at", numerator="is_void = 0", note="n")
+        >>> measures(one)[0].num
+        'toInt64(ifNull(is_void = 0, 0))'
+    """
+    if indicator.fact is None:
+        return ()
+
+    def measure(num: str, den: str = "0", item: str = "0", time: str = "") -> Measure:
+        return Measure(
+            indicator.id, indicator.fact or "case", time or indicator.time,
+            f"({indicator.where})", num, den, item,
+        )  # fmt: skip
+
+    hit, value = _flag(indicator.numerator), f"toFloat64({indicator.value or 0})"
+    is_hit = _truth(indicator.numerator)
+    match indicator.kind:
+        case "count":
+            return (measure(hit),)
+        case "sum":
+            return (measure(_exact(f"if({is_hit}, ({indicator.value}), 0)")),)
+        case "ratio":
+            base = _flag(indicator.denominator)
+            return (measure(hit if base == _ONE else f"{hit} * {base}", base),)
+        case "average":
+            known = f"isNotNull({indicator.value}) AND ({indicator.numerator})"
+            summed = _exact(f"if({_truth(known)}, ({indicator.value}), 0)")
+            return (measure(summed, _flag(known)),)
+        case "quantile":
+            known = _flag(f"isNotNull({indicator.value}) AND ({indicator.numerator})")
+            return (measure(known, item=_bin(value)),)
+        case "extreme":
+            known = _flag(f"isNotNull({indicator.value}) AND ({indicator.numerator})")
+            return (measure(known, item=f"toInt64(round(ifNull({value}, 0) * {SCALE}))"),)
+        case "distinct":
+            return (measure(hit, item=f"toInt64(bitShiftRight(sipHash64({indicator.key}), 1))"),)
+        case "stock" if indicator.leave:
+            left = _flag(f"({indicator.numerator}) AND isNotNull({indicator.leave})")
+            return (measure(hit), measure(f"-({left})", time=indicator.leave))
+        case "stock":
+            return (measure(_exact(f"if({is_hit}, ({indicator.value}), 0)")),)
+    return ()
+
+
+def _truth(condition: str) -> str:
+    return "1" if condition.strip() == "1" else f"ifNull({condition}, 0)"
+
+
+def _flag(condition: str) -> str:
+    return f"toInt64({_truth(condition)})"
+
+
+def _exact(expression: str) -> str:
+    return f"toDecimal128(ifNull({expression}, 0), 6)"
+
+
+def _bin(value: str) -> str:
+    return (
+        f"if(ifNull({value}, 0) <= {_TINY}, {ZERO_BIN}, "
+        f"toInt64(ceil(log(ifNull({value}, 1)) / {_LOG_GAMMA!r})))"
+    )
+
+
+def quantile_of_bins(bins: Mapping[int, float], quantile: float) -> float | None:
+    """Return the quantile of a summed histogram, within ``QUANTILE_ERROR`` of the exact one.
+
+    Args:
+        bins: item -> number of values; cancelled bins hold zero.
+        quantile: between 0 and 1; the value of rank ``ceil(q * n)``, the lower median for 0.5.
+    """
+    total = sum(bins.values())
+    if total <= 0:
+        return None
+    rank, passed = max(1, math.ceil(quantile * total)), 0.0
+    for item in sorted(bins):
+        passed += bins[item]
+        if bins[item] and passed >= rank:
+            return 0.0 if item == ZERO_BIN else 2 * _GAMMA**item / (_GAMMA + 1)
+    return None
+
+
+def parts_sql(
+    indicators: Iterable[Indicator],
+    fact: Shape,
+    *,
+    rows: str = "1",
+    days: str = "1",
+    dimension: str = "",
+) -> list[str]:
+    """Return the SELECTs that turn journal rows into rows of the form of ``part``.
+
+    Measures without items that share a time basis are computed in one pass.
+
+    Args:
+        indicators: the catalogue, or those of interest.
+        fact: the shape to read.
+        rows: condition on the journal rows, for example ``batch = {batch:UInt32}``.
+        days: condition on ``day``, the day of the time basis.
+        dimension: a further column of the fact to keep apart, as ``dimension``.
+
+    Returns:
+        Statements with columns indicator, day, area, item, num, den (and dimension); changes
+        that cancel out are left away.
+    """
+    plain: dict[str, list[Measure]] = {}
+    statements: list[str] = []
+    for indicator in indicators:
+        for one in measures(indicator):
+            if one.fact != fact:
+                continue
+            if one.item == "0":
+                plain.setdefault(one.time, []).append(one)
+            else:
+                statements.append(_item_select(one, rows, days, dimension))
+    grouped = [_plain_select(group, rows, days, dimension) for group in plain.values()]
+    return grouped + statements
+
+
+def feed_rows_sql(fact: Shape, *, rows: str = "1") -> str:
+    """Return the SELECT of rows per feed and day, kept in ``part`` as ``rows:<source>``.
+
+    It tells a day without events from a day without data.
+    """
+    return (
+        "SELECT concat('rows:', source) AS indicator, toDate(at) AS day, '' AS area,"
+        " toInt64(0) AS item, toDecimal128(sum(sign), 6) AS num, toDecimal128(0, 6) AS den"
+        f" FROM fact_{fact} WHERE {rows} GROUP BY indicator, day HAVING num != 0"
+    )
+
+
+def _plain_select(group: list[Measure], rows: str, days: str, dimension: str) -> str:
+    sums, tuples = [], []
+    for number, one in enumerate(group):
+        sums.append(f"sum(if({one.where}, sign * ({one.num}), 0)) AS n{number}")
+        den = "0"
+        if one.den != "0":
+            sums.append(f"sum(if({one.where}, sign * ({one.den}), 0)) AS d{number}")
+            den = f"d{number}"
+        tuples.append(f"('{one.indicator}', toDecimal128(n{number}, 6), toDecimal128({den}, 6))")
+    time, keep, group_by = group[0].time, *_dimension(dimension)
+    return (
+        f"SELECT one.1 AS indicator, day, area, toInt64(0) AS item, one.2 AS num, one.3 AS den"
+        f"{', dimension' if dimension else ''}"
+        f" FROM (SELECT toDate(assumeNotNull({time})) AS day, area{keep}, {', '.join(sums)}"
+        f" FROM fact_{group[0].fact} WHERE isNotNull({time}) AND {rows} AND {days}"
+        f" GROUP BY day, area{group_by})"
+        f" ARRAY JOIN [{', '.join(tuples)}] AS one WHERE one.2 != 0 OR one.3 != 0"
+    )
+
+
+def _item_select(one: Measure, rows: str, days: str, dimension: str) -> str:
+    keep, group_by = _dimension(dimension)
+    return (
+        f"SELECT '{one.indicator}' AS indicator, toDate(assumeNotNull({one.time})) AS day, area,"
+        f" {one.item} AS item, toDecimal128(sum(sign * ({one.num})), 6) AS num,"
+        f" toDecimal128(0, 6) AS den{keep} FROM fact_{one.fact}"
+        f" WHERE isNotNull({one.time}) AND {one.where} AND {rows} AND {days}"
+        f" GROUP BY day, area, item{group_by} HAVING num != 0"
+    )
+
+
+def _dimension(dimension: str) -> tuple[str, str]:
+    return (f", toString({dimension}) AS dimension", ", dimension") if dimension else ("", "")

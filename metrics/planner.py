@@ -1,0 +1,145 @@
+"""From a question to a plan: which indicators, windows and table answer it, and which do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from metrics import calendar
+from metrics.answer import Rejection
+from metrics.calendar import Period
+from metrics.catalogue import Catalogue
+from metrics.errors import BadQuestion, UnknownName
+from metrics.indicator import Indicator
+from metrics.question import DIMENSIONS, Question
+from metrics.sql import Window
+from metrics.territory import Area, Level, Territory
+from metrics.threshold import needs_baseline
+
+_ROLE_DEPTH = {"district": 0, "street": 1, "community": 2, "grid": 3}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How one question will be answered.
+
+    Attributes:
+        leaves: the indicators with facts that are read; one, or the parts of a formula.
+        current: the period cut at today.
+        windows: current, previous, year before, then the baseline weeks where a light needs them.
+        table: ``part``, or the fact whose rows are read.
+    """
+
+    question: Question
+    indicator: Indicator
+    leaves: tuple[Indicator, ...]
+    area: Area
+    level: Level | None
+    current: Period
+    windows: tuple[Window, ...]
+    table: str
+    rejected: tuple[Rejection, ...]
+
+    @property
+    def has_baseline(self) -> bool:
+        """Tell whether windows after the third are the baseline weeks."""
+        return len(self.windows) > 3
+
+
+def plan(question: Question, catalogue: Catalogue, territory: Territory, today: Period) -> Plan:
+    """Return the plan of a question.
+
+    Args:
+        question: what is asked.
+        catalogue: the definitions.
+        territory: the areas.
+        today: the city's day.
+
+    Raises:
+        UnknownName: indicator, area, level or dimension does not exist.
+        BadQuestion: the indicator has no figures at the level, or no such dimension.
+    """
+    indicator = catalogue.get(question.indicator)
+    leaves = tuple({one.id: one for one in leaves_of(indicator, catalogue)}.values())
+    current = question.period.until(today.end)
+    area = territory.area(question.area, current.end if question.area else None)
+    _check_scope(question, area, territory)
+    level = territory.level(question.level) if question.level else None
+    if level is not None:
+        _check_level(indicator, area, level, leaves)
+    _check_dimensions(question, indicator, leaves)
+    table, rejected = _choose(question, leaves)
+    windows = _windows(current, question.period, with_baseline=needs_baseline(indicator))
+    return Plan(question, indicator, leaves, area, level, current, windows, table, rejected)
+
+
+def leaves_of(indicator: Indicator, catalogue: Catalogue) -> Iterator[Indicator]:
+    """Yield the indicators with facts behind an indicator, itself when it has one."""
+    if not indicator.is_formula:
+        yield indicator
+    for part in indicator.parts.values():
+        yield from leaves_of(catalogue.get(part), catalogue)
+
+
+def _windows(current: Period, whole: Period, *, with_baseline: bool) -> tuple[Window, ...]:
+    periods = [current, calendar.previous(current, whole), calendar.year_before(current)]
+    if with_baseline:
+        periods += calendar.same_weekdays(current)
+    return tuple((period.start, period.end) for period in periods)
+
+
+def _check_scope(question: Question, area: Area, territory: Territory) -> None:
+    roots = question.viewer.roots
+    is_above = any(territory.is_within(root, [area.id]) for root in roots)
+    if roots and not (territory.is_within(area.id, roots) or is_above):
+        error = BadQuestion(
+            f"{area.name} lies outside what {question.viewer.name} may see", where="--area"
+        )
+        error.status = 403
+        raise error
+
+
+def _check_level(
+    indicator: Indicator, area: Area, level: Level, leaves: tuple[Indicator, ...]
+) -> None:
+    if level.depth <= area.depth:
+        raise BadQuestion(
+            f"level '{level.id}' is not below {area.name} ({area.level})",
+            where="--level",
+            next_step="Ask for a lower level or a higher area",
+        )
+    deepest = min(_ROLE_DEPTH[one.lowest_level] for one in (indicator, *leaves))
+    if level.role and _ROLE_DEPTH[level.role] > deepest:
+        lowest = next(role for role, depth in _ROLE_DEPTH.items() if depth == deepest)
+        raise BadQuestion(
+            f"{indicator.name} ({indicator.id}) has no figures by {level.name}",
+            where="--level",
+            hint=f"Its lowest level is {lowest}",
+        )
+
+
+def _check_dimensions(
+    question: Question, indicator: Indicator, leaves: tuple[Indicator, ...]
+) -> None:
+    for column in filter(None, (question.by, *question.filter_map)):
+        for leaf in leaves:
+            allowed = DIMENSIONS[leaf.fact or "case"]
+            if column not in allowed:
+                raise UnknownName("dimension", column, allowed, where=f"--by ({indicator.id})")
+            if leaf.kind == "stock" and not leaf.is_flow_stock:
+                raise BadQuestion(
+                    f"{indicator.name} ({indicator.id}) is a register's stock and cannot be"
+                    " broken down or filtered",
+                    where="--by",
+                    next_step="Ask for the indicator of the class instead",
+                )
+
+
+def _choose(question: Question, leaves: tuple[Indicator, ...]) -> tuple[str, tuple[Rejection, ...]]:
+    facts = sorted({f"fact_{leaf.fact}" for leaf in leaves})
+    wanted = ", ".join(filter(None, (question.by, *question.filter_map)))
+    if wanted:
+        reason = f"dimension_not_held: part is summed by indicator, area and day, not by {wanted}"
+        return ", ".join(facts), (Rejection("part", reason),)
+    reason = "coarser_table_suffices: part already holds the sums of these rows by area and day"
+    return "part", tuple(Rejection(fact, reason) for fact in facts)

@@ -1,0 +1,300 @@
+"""The one place where questions are answered, for wall, pages, briefing, API and command line."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from metrics import calendar, planner
+from metrics.answer import Answer, Child, Figure, Freshness, Trace
+from metrics.calendar import Clock, Period
+from metrics.cases import CasePage, CaseRecord, Request, Side, latest, page, record
+from metrics.catalogue import Catalogue
+from metrics.errors import BadQuestion
+from metrics.fetch import Fetched, fetch
+from metrics.figures import change, is_small, resolve
+from metrics.freshness import Coverage, Feed, Feeds
+from metrics.indicator import Indicator, Light
+from metrics.planner import Plan
+from metrics.question import DIMENSIONS, FULL_SCOPE, Comparison, Question, Viewer
+from metrics.statement import Statement
+from metrics.store import Store
+from metrics.territory import UNASSIGNED, Territory
+from metrics.threshold import light
+
+_CURRENT, _PREVIOUS, _YEAR_AGO = 0, 1, 2
+
+
+class Service:
+    """Answers questions about one city from one store. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        store: Store,
+        catalogue: Catalogue,
+        territory: Territory,
+        clock: Clock,
+        feeds: Sequence[Feed] = (),
+    ) -> None:
+        """Bind what a question needs to be understood; nothing is read yet."""
+        self.store = store
+        self.catalogue = catalogue
+        self.territory = territory
+        self.clock = clock
+        self.feeds = Feeds(store, catalogue.indicators, feeds)
+
+    @property
+    def version(self) -> int:
+        """The data version answers are given at."""
+        return self.store.version
+
+    def question(
+        self,
+        indicator: str,
+        *,
+        area: str = "",
+        level: str = "",
+        period: str | Period = "yesterday",
+        compare: Iterable[Comparison] = ("prev", "yoy"),
+        by: str = "",
+        filters: Mapping[str, Sequence[str]] | None = None,
+        as_of: int = 0,
+        series: int = 0,
+        viewer: Viewer = FULL_SCOPE,
+    ) -> Question:
+        """Return a checked question from the words of a command line or a URL.
+
+        ``level`` may be ``children``: the level below the area.
+
+        Raises:
+            UnknownName: indicator, area, level or dimension does not exist.
+            BadQuestion: the period is not understood, or cannot be answered.
+        """
+        self.catalogue.get(indicator)
+        today = self.clock.today()
+        meant = period if isinstance(period, Period) else calendar.parse_period(period, today)
+        place = self.territory.area(area, min(meant.end, today) if area else None)
+        if level == "children":
+            below = self.territory.next_level(place)
+            level = below.id if below else ""
+        elif level:
+            level = self.territory.level(level).id
+        if as_of > self.version or as_of < 0:
+            raise BadQuestion(
+                f"there is no batch {as_of}",
+                where="--as-of",
+                hint=f"The newest is {self.version}",
+            )
+        question = Question(
+            indicator, meant, place.id, level, tuple(compare), by,
+            tuple(sorted((key, tuple(values)) for key, values in (filters or {}).items())),
+            as_of, series, viewer,
+        )  # fmt: skip
+        self._plan(question)
+        return question
+
+    def answer(self, question: Question) -> Answer:
+        """Return the answer with its trace: statements, tables rejected, batches behind it."""
+        plans = [self._plan(question)]
+        fetched = self._fetch(plans)
+        answer = self._assemble(plans[0], fetched)
+        trace = Trace(
+            answer.indicator.defined_at,
+            plans[0].table,
+            plans[0].rejected,
+            tuple(statement.pasted() for statement in fetched.statements),
+            self._batches(plans[0]),
+        )
+        return replace(answer, trace=trace)
+
+    def answer_many(self, questions: Sequence[Question]) -> tuple[Answer, ...]:
+        """Return the answers of a whole screen, fetched together in few statements."""
+        plans = [self._plan(question) for question in questions]
+        fetched = self._fetch(plans)
+        return tuple(self._assemble(plan, fetched) for plan in plans)
+
+    def statement(self, question: Question) -> Statement:
+        """Return the statement that fetches the number itself."""
+        return self._fetch([self._plan(question)], run=False).statements[0]
+
+    def cases(
+        self,
+        question: Question,
+        *,
+        limit: int = 50,
+        offset: int = 0,
+        side: Side = "all",
+    ) -> CasePage:
+        """Return a page of the rows behind a number; its total is the number for counts."""
+        plan = self._plan(question)
+        request = Request(plan, self._version(question), limit, offset, side)
+        return page(self.store, self.territory, request)
+
+    def case(self, case_id: str, *, viewer: Viewer = FULL_SCOPE) -> CaseRecord:
+        """Return one case with its versions and where each came from.
+
+        Raises:
+            UnknownName: no such case, or not within the viewer's scope.
+        """
+        return record(self.store, self.territory, case_id, viewer)
+
+    def latest_events(
+        self, *, viewer: Viewer = FULL_SCOPE, limit: int = 20
+    ) -> tuple[dict[str, Any], ...]:
+        """Return the newest alarms, emergencies and urgent cases, newest first."""
+        return latest(self.store, self.territory, viewer, self.clock.now(), limit)
+
+    def freshness(self) -> tuple[Freshness, ...]:
+        """Return the age of every feed the city expects."""
+        return self.feeds.freshness(self.clock.now(), self.version)
+
+    def dimensions(self, indicator_id: str) -> tuple[str, ...]:
+        """Return the columns an indicator may be broken down by."""
+        leaves = planner.leaves_of(self.catalogue.get(indicator_id), self.catalogue)
+        allowed = [DIMENSIONS[leaf.fact or "case"] for leaf in leaves]
+        return tuple(one for one in allowed[0] if all(one in other for other in allowed))
+
+    def _plan(self, question: Question) -> Plan:
+        today = calendar.day(self.clock.today())
+        return planner.plan(question, self.catalogue, self.territory, today)
+
+    def _version(self, question: Question) -> int:
+        return question.as_of or self.version
+
+    def _fetch(self, plans: Sequence[Plan], *, run: bool = True) -> Fetched:
+        return fetch(self.store if run else None, self.territory, plans, self.version)
+
+    def _assemble(self, plan: Plan, fetched: Fetched) -> Answer:
+        question, indicator = plan.question, plan.indicator
+        total = self._child(plan, fetched, "total", "", "")
+        sources = sorted(
+            {
+                source
+                for leaf in plan.leaves
+                for source in self._coverage(plan).sources.get(leaf.id, ())
+            }
+        )
+        return Answer(
+            question=question,
+            indicator=indicator,
+            area=plan.area.id,
+            area_name=plan.area.name,
+            level=plan.area.level,
+            period=plan.current,
+            figure=total.figure,
+            previous=total.previous if "prev" in question.compare else Figure(),
+            year_ago=total.year_ago if "yoy" in question.compare else Figure(),
+            change=total.change if "prev" in question.compare else None,
+            year_change=total.year_change if "yoy" in question.compare else None,
+            light=total.light,
+            is_small=total.is_small,
+            series=self._series(plan, fetched),
+            children=self._children(plan, fetched) if plan.level else (),
+            breakdown=self._breakdown(plan, fetched) if question.by else (),
+            freshness=self.feeds.freshness(self.clock.now(), self._version(question), sources),
+            data_version=self._version(question),
+            missing=self._missing(plan, total.figure, sources),
+        )
+
+    def _coverage(self, plan: Plan) -> Coverage:
+        return self.feeds.coverage(self._version(plan.question))
+
+    def _child(self, plan: Plan, fetched: Fetched, part: str, key: str, name: str) -> Child:
+        figures = [
+            self._figure(plan, fetched, part, key, window) for window in range(len(plan.windows))
+        ]
+        now, before, last_year = (figures[k] for k in (_CURRENT, _PREVIOUS, _YEAR_AGO))
+        weeks = [one.value for one in figures[3:] if one.value is not None]
+        small = is_small(plan.indicator, now)
+        lamp: Light = "none"
+        if not small:
+            lamp = light(
+                plan.indicator,
+                now.value,
+                baseline=sum(weeks) / len(weeks) if weeks else None,
+                year_ago=last_year.value,
+            )
+        return Child(
+            key, name, now, before, last_year, lamp, small,
+            change(plan.indicator, now.value, before.value),
+            change(plan.indicator, now.value, last_year.value),
+        )  # fmt: skip
+
+    def _figure(self, plan: Plan, fetched: Fetched, part: str, key: str, window: int) -> Figure:
+        start, end = plan.windows[window]
+        coverage = self._coverage(plan)
+
+        def lookup(indicator_id: str) -> Figure:
+            leaf: Indicator = self.catalogue.get(indicator_id)
+            return fetched.figure(
+                plan, part, leaf, key, (start, end),
+                is_covered=coverage.covers(indicator_id, start, end),
+            )  # fmt: skip
+
+        return resolve(plan.indicator, self.catalogue, lookup)
+
+    def _series(self, plan: Plan, fetched: Fetched) -> tuple[tuple[dt.date, float | None], ...]:
+        if not plan.question.series:
+            return ()
+        coverage = self._coverage(plan)
+        points = []
+        for offset in range(plan.question.series - 1, -1, -1):
+            day = plan.current.end - dt.timedelta(days=offset)
+
+            def lookup(indicator_id: str, day: dt.date = day) -> Figure:
+                leaf = self.catalogue.get(indicator_id)
+                covered = coverage.covers(indicator_id, day, day)
+                return fetched.on_day(plan, leaf, day, is_covered=covered)
+
+            points.append((day, resolve(plan.indicator, self.catalogue, lookup).value))
+        return tuple(points)
+
+    def _children(self, plan: Plan, fetched: Fetched) -> tuple[Child, ...]:
+        if plan.level is None:
+            return ()
+        roots = plan.question.viewer.roots
+        areas = {
+            area.id: area.name
+            for area in self.territory.descendants(plan.area.id, plan.level, plan.current.end)
+            if not roots or self.territory.is_within(area.id, roots)
+        }
+        for key in fetched.keys(plan, "children"):
+            if key and key not in areas:  # dissolved by now, but it had rows in the period
+                areas[key] = self.territory.areas[key].name
+        named = [*areas.items(), ("", UNASSIGNED)]
+        return tuple(self._child(plan, fetched, "children", key, name) for key, name in named)
+
+    def _breakdown(self, plan: Plan, fetched: Fetched) -> tuple[Child, ...]:
+        keys = fetched.keys(plan, "breakdown")
+        found = [self._child(plan, fetched, "breakdown", key, key or "(空)") for key in keys]
+        known = [one for one in found if one.figure.value is not None]
+        return tuple(sorted(known, key=lambda one: (-(one.figure.value or 0.0), one.key)))
+
+    def _missing(self, plan: Plan, one: Figure, sources: Sequence[str]) -> str:
+        if one.value is not None:
+            return ""
+        if not sources:
+            return f"no feed has delivered rows for {plan.indicator.id}"
+        if one.denominator == 0:
+            return "the denominator is zero"
+        return f"no rows from {', '.join(sources)} in this period"
+
+    def _batches(self, plan: Plan) -> tuple[dict[str, object], ...]:
+        coverage = self._coverage(plan)
+        sources = [source for leaf in plan.leaves for source in coverage.sources.get(leaf.id, ())]
+        start, end = plan.windows[_CURRENT]
+        rows = self.store.rows(
+            "SELECT batch, source, file, toString(sha256) AS sha256, rows_read, accepted,"
+            " quarantined, duplicates, restated, published_at FROM batch"
+            " WHERE source IN {sources:Array(String)} AND batch <= {version:UInt32}"
+            " AND arrayExists(day -> day BETWEEN {start:Date} AND {end:Date}, days)"
+            " ORDER BY batch DESC LIMIT 200",
+            {
+                "sources": sources, "start": start, "end": end,
+                "version": self._version(plan.question),
+            },
+            tag="service.batches",
+        )  # fmt: skip
+        return tuple({**row, "published_at": row["published_at"].isoformat()} for row in rows)

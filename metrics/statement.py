@@ -1,0 +1,36 @@
+"""One statement for ClickHouse, with its parameters and the name of who asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_PLACEHOLDER = re.compile(r"\{(\w+):[^}]+\}")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with ``{name:Type}`` placeholders, bound by the server."""
+
+    sql: str
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    tag: str = ""
+
+    def pasted(self) -> str:
+        """Return the SQL with its values written in, ready for any ClickHouse client.
+
+        Example:
+            >>> Statement("SELECT {a:Date}", {"a": dt.date(2026, 1, 2)}).pasted()
+            "SELECT '2026-01-02'"
+        """
+        return _PLACEHOLDER.sub(lambda match: _literal(self.parameters[match[1]]), self.sql)
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_literal(one) for one in value)}]"
+    if isinstance(value, int | float):
+        return repr(value)
+    escaped = str(value).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
