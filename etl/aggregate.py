@@ -1,0 +1,114 @@
+"""Indicator parts: the changes a batch brings to every indicator, by leaf area and day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+
+from metrics.indicator import Indicator
+from metrics.measures import feed_rows_sql, measures, parts_sql
+from metrics.store import Store
+from metrics.tables import SHAPES, Shape
+
+_LONGEST_STATEMENT = 60_000
+"""Characters; ClickHouse stops parsing at 262,144 and at 50,000 syntax elements."""
+
+_COLUMNS = "indicator, day, area, item, num, den"
+_ANY_MONTHS = "SETTINGS max_partitions_per_insert_block = 0"
+
+
+def fingerprint(indicators: Iterable[Indicator]) -> str:
+    """Return the SHA-256 of everything in the catalogue that parts depend on."""
+    said = sorted(
+        json.dumps([asdict(one) for one in measures(indicator)], sort_keys=True)
+        for indicator in indicators
+    )
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def add_parts(
+    store: Store, indicators: Sequence[Indicator], shape: Shape, batch: int
+) -> list[dt.date]:
+    """Write the parts of a batch that is being loaded and return the days they touch."""
+    span = store.rows(
+        f"SELECT count() AS n, toUnixTimestamp64Milli(min(at)) AS low,"
+        f" toUnixTimestamp64Milli(max(at)) AS high FROM fact_{shape}"
+        " WHERE batch = {batch:UInt32}",
+        {"batch": batch},
+        tag="load.parts",
+    )[0]
+    if not span["n"]:
+        return []
+    # the range of `at` lets ClickHouse leave the other months on disk
+    rows = (
+        "batch = {batch:UInt32} AND at >= fromUnixTimestamp64Milli({low:Int64})"
+        " AND at <= fromUnixTimestamp64Milli({high:Int64})"
+    )
+    values = {"batch": batch, "low": span["low"], "high": span["high"]}
+    statements = [*parts_sql(indicators, shape, rows=rows), feed_rows_sql(shape, rows=rows)]
+    for union in _unions(f"SELECT {_COLUMNS} FROM ({one})" for one in statements):
+        store.command(
+            f"INSERT INTO part ({_COLUMNS}, batch) {_ANY_MONTHS}"
+            f" SELECT {_COLUMNS}, {{batch:UInt32}} AS batch FROM ({union})",
+            values,
+            tag="load.parts",
+        )
+    days = store.rows(
+        "SELECT DISTINCT day FROM part WHERE batch = {batch:UInt32} ORDER BY day",
+        {"batch": batch},
+        tag="load.days",
+    )
+    return [row["day"] for row in days]
+
+
+def _unions(statements: Iterable[str]) -> Iterator[str]:
+    """Yield the statements joined into as few as ClickHouse can parse."""
+    gathered: list[str] = []
+    length = 0
+    for statement in statements:
+        if gathered and length + len(statement) > _LONGEST_STATEMENT:
+            yield " UNION ALL ".join(gathered)
+            gathered, length = [], 0
+        gathered.append(statement)
+        length += len(statement)
+    if gathered:
+        yield " UNION ALL ".join(gathered)
+
+
+def rebuild_parts(store: Store, indicators: Sequence[Indicator]) -> None:
+    """Compute all parts anew from the journals, under the batch numbers they had.
+
+    The new table is filled beside the old one and the two change names in one step, so a reader
+    sees either the old parts or the new ones, and a process killed on the way leaves the old
+    ones in place. Facts are read month by month to bound the memory.
+    """
+    store.command("DROP TABLE IF EXISTS part_next SYNC", tag="rebuild.parts")
+    store.command("CREATE TABLE part_next AS part", tag="rebuild.parts")
+    store.command(
+        f"INSERT INTO part_next {_ANY_MONTHS}"
+        " SELECT * FROM part WHERE startsWith(indicator, 'rows:')",
+        tag="rebuild.parts",
+    )
+    for shape in SHAPES:
+        for month in _months(store, shape):
+            rows = f"toYYYYMM(at) = {month}"
+            statements = parts_sql(indicators, shape, rows=rows, dimension="batch")
+            for union in _unions(f"SELECT {_COLUMNS}, dimension FROM ({s})" for s in statements):
+                store.command(
+                    f"INSERT INTO part_next ({_COLUMNS}, batch) {_ANY_MONTHS}"
+                    f" SELECT {_COLUMNS}, toUInt32(dimension) FROM ({union})",
+                    tag="rebuild.parts",
+                )
+    store.command("EXCHANGE TABLES part AND part_next", tag="rebuild.parts")
+    store.command("DROP TABLE part_next SYNC", tag="rebuild.parts")
+
+
+def _months(store: Store, shape: Shape) -> list[int]:
+    found = store.rows(
+        f"SELECT DISTINCT toYYYYMM(at) AS month FROM fact_{shape} ORDER BY month",
+        tag="rebuild.months",
+    )
+    return [row["month"] for row in found]

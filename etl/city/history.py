@@ -1,0 +1,112 @@
+"""Fourteen months of monthly export files, and the truth about what was put into them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from etl.city.drop import drop
+from etl.city.feeds import FEEDS, Feed
+from etl.city.ground import read_ground
+from etl.city.happenings import ground_truth
+from etl.city.world import World, make_world, read_taxonomy, seconds, wall_clock
+
+GROUND_TRUTH = "ground_truth.json"
+DAYS = 425
+
+_DIRT = 99
+
+
+def read_world(territory: Path, *, seed: int, scale: float, taxonomy: Path) -> World:
+    """Return the world of a written territory and a profile's taxonomy."""
+    ground = read_ground(territory, seed=seed)
+    return make_world(ground, read_taxonomy(taxonomy), seed=seed, scale=scale)
+
+
+def write_history(
+    folder: Path, world: World, *, until: dt.datetime, days: int = DAYS
+) -> list[Path]:
+    """Write every source's monthly exports and ``ground_truth.json``; return the files' paths.
+
+    The file of a month holds all rows created or changed in that month, as they stood at its
+    end (or at ``until``), so a case that is open at the end of a month comes again later.
+
+    Args:
+        folder: each source gets a folder of its id below it.
+        world: the city; same world, ``until`` and ``days`` give the same bytes.
+        until: the newest moment known; a naive time is the city's wall clock.
+        days: number of days, the one of ``until`` included.
+    """
+    until = wall_clock(until)
+    first = until.date() - dt.timedelta(days=days - 1)
+    written: list[Path] = []
+    files: dict[str, dict[str, object]] = {}
+    for feed in FEEDS:
+        for path, rows, defects in _write_feed(folder / feed.source, feed, world, first, until):
+            written.append(path)
+            files[f"{feed.source}/{path.name}"] = {"rows": rows, "defects": defects}
+    truth = {
+        "seed": world.seed, "scale": world.scale, "days": days,
+        "first": first.isoformat(), "until": until.isoformat(sep=" "),
+        **ground_truth(world, first, until.date()), "defects": _totals(files), "files": files,
+    }  # fmt: skip
+    text = json.dumps(truth, ensure_ascii=False, indent=1) + "\n"
+    drop(folder / GROUND_TRUTH, lambda half: _text(half, text))
+    return written
+
+
+def _text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+def _totals(files: dict[str, dict[str, object]]) -> dict[str, dict[str, int]]:
+    totals: dict[str, dict[str, int]] = {}
+    for name, facts in files.items():
+        mine = totals.setdefault(name.split("/")[0], {})
+        defects = facts["defects"]
+        if isinstance(defects, dict):
+            for defect, count in defects.items():
+                mine[defect] = mine.get(defect, 0) + int(count)
+    return totals
+
+
+def _write_feed(
+    folder: Path, feed: Feed, world: World, first: dt.date, until: dt.datetime
+) -> list[tuple[Path, int, dict[str, int]]]:
+    start = first.replace(day=1) if feed.source == "registers" else first
+    truth = feed.truth(world, start, until.date())
+    done, newest = [], seconds(until)
+    after = -1
+    for month, end in _months(start, until.date()):
+        end_second = min(seconds(dt.datetime.combine(end, dt.time())) - 1, newest)
+        rows = feed.rows(world, feed.changed(truth, after, end_second), end_second)
+        after = end_second
+        if rows.is_empty():
+            continue
+        rng = np.random.default_rng([world.seed, _DIRT, feed.number, int(month)])
+        rows, defects = feed.soil(rows, rng)
+        if feed.total_rows:
+            defects = {**defects, "totals_row": feed.total_rows}
+        path = folder / feed.file_name.format(month)
+        period = f"{month[:4]}年{int(month[4:])}月"
+        done.append((feed.write(path, rows, period), rows.height + feed.total_rows, defects))
+    return done
+
+
+def _months(first: dt.date, last: dt.date) -> list[tuple[str, dt.date]]:
+    """Return (yyyymm, first day of the following month) of every month touched."""
+    months, day = [], first.replace(day=1)
+    while day <= last:
+        following = (day + dt.timedelta(days=32)).replace(day=1)
+        months.append((f"{day:%Y%m}", following))
+        day = following
+    return months
+
+
+def clean(feed: Feed, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows without the helper column that only defects need."""
+    return rows.drop(feed.helper) if feed.helper else rows

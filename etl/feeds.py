@@ -1,0 +1,165 @@
+"""The state of the feeds: how old each is, and what was set aside from it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from etl.spec import SourceSpec
+from metrics.calendar import Clock
+from metrics.store import Store
+
+_RHYTHMS_UNTIL_STALE = 2
+
+_NEWEST_READING = (
+    "batch IN (SELECT max(batch) FROM batch WHERE batch <= {version:UInt32} AND shape != ''"
+    " GROUP BY source, file)"
+)
+"""A file read again supersedes what its earlier reading set aside."""
+
+
+@dataclass(frozen=True)
+class FeedStatus:
+    """One source: when it last spoke and what it said in all.
+
+    Attributes:
+        source: id.
+        name: name on screens.
+        department: owner of the feed.
+        rhythm: expected interval.
+        last_file: newest file loaded, empty when there is none.
+        loaded_at: when.
+        watermark: newest time in its rows.
+        age: time since the watermark; None when there is none.
+        is_stale: older than two rhythms and the usual lag, or never heard of.
+        files: files loaded.
+        rows_read: rows in them; = accepted + quarantined + duplicates.
+        accepted: rows that became versions.
+        quarantined: rows set aside.
+        duplicates: rows that said nothing new.
+    """
+
+    source: str
+    name: str
+    department: str
+    rhythm: dt.timedelta
+    last_file: str = ""
+    loaded_at: dt.datetime | None = None
+    watermark: dt.datetime | None = None
+    age: dt.timedelta | None = None
+    is_stale: bool = True
+    files: int = 0
+    rows_read: int = 0
+    accepted: int = 0
+    quarantined: int = 0
+    duplicates: int = 0
+
+
+def status(store: Store, specs: Mapping[str, SourceSpec], clock: Clock) -> list[FeedStatus]:
+    """Return the state of every source, by id."""
+    rows = store.rows(
+        "SELECT source, argMax(file, batch) AS last_file, max(published_at) AS loaded_at,"
+        " max(watermark) AS watermark, count() AS files, sum(rows_read) AS rows_read,"
+        " sum(accepted) AS accepted, sum(quarantined) AS quarantined,"
+        " sum(duplicates) AS duplicates FROM batch WHERE batch <= {version:UInt32}"
+        " AND shape != '' GROUP BY source",
+        {"version": store.version},
+        tag="etl.status",
+    )
+    heard = {row["source"]: row for row in rows}
+    return [_status(spec, heard.get(source), clock) for source, spec in sorted(specs.items())]
+
+
+def _status(spec: SourceSpec, line: dict[str, Any] | None, clock: Clock) -> FeedStatus:
+    if line is None:
+        return FeedStatus(spec.source, spec.name, spec.department, spec.rhythm)
+    watermark = _aware(line["watermark"], clock)
+    age = clock.now() - watermark if watermark else None
+    limit = _RHYTHMS_UNTIL_STALE * spec.rhythm + spec.lag
+    return FeedStatus(
+        source=spec.source,
+        name=spec.name,
+        department=spec.department,
+        rhythm=spec.rhythm,
+        last_file=line["last_file"],
+        loaded_at=_aware(line["loaded_at"], clock),
+        watermark=watermark,
+        age=age,
+        is_stale=age is None or age > limit,
+        files=line["files"],
+        rows_read=line["rows_read"],
+        accepted=line["accepted"],
+        quarantined=line["quarantined"],
+        duplicates=line["duplicates"],
+    )
+
+
+def _aware(moment: dt.datetime | None, clock: Clock) -> dt.datetime | None:
+    if moment is None:
+        return None
+    zone = ZoneInfo(clock.timezone)
+    return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def quarantine_rows(
+    store: Store, source: str | None = None, *, limit: int = 1000
+) -> list[dict[str, Any]]:
+    """Return rows set aside, newest batch first, of the newest reading of each file.
+
+    Returns:
+        Dicts with batch, source, file, row_no, column, value, reason, sentence and row (JSON).
+    """
+    return store.rows(
+        f"SELECT * FROM quarantine WHERE {_NEWEST_READING}"
+        " AND ({source:String} = '' OR source = {source:String})"
+        " ORDER BY batch DESC, row_no LIMIT {limit:UInt32}",
+        {"version": store.version, "source": source or "", "limit": limit},
+        tag="etl.quarantine",
+    )
+
+
+def export_quarantine(store: Store, spec: SourceSpec, path: Path, *, limit: int = 100_000) -> int:
+    """Write a source's rows set aside, in the source's own form, and return their number.
+
+    Corrected and put into the inbox under a name the source claims, the file is read like any
+    other: that is the way back. The reasons stand beside it in ``<name>.reasons.csv``. Personal
+    data in the rows is masked.
+    """
+    rows = quarantine_rows(store, spec.source, limit=limit)
+    said = [json.loads(row["row"] or "{}") for row in rows]
+    columns = list(dict.fromkeys([*(name for one in said for name in one), *spec.used_columns]))
+    frame = pl.DataFrame(
+        {name: [one.get(name) for one in said] for name in columns},
+        schema=dict.fromkeys(columns, pl.String),
+    )
+    _write_rows(frame, spec, path)
+    reasons = pl.DataFrame(
+        [[row[name] for name in _REASONS] for row in rows], schema=_REASONS, orient="row"
+    )
+    reasons.write_csv(path.with_name(f"{path.name}.reasons.csv"), include_bom=True)
+    return len(rows)
+
+
+_REASONS = ("file", "row_no", "column", "value", "reason", "sentence")
+
+
+def _write_rows(frame: pl.DataFrame, spec: SourceSpec, path: Path) -> None:
+    match spec.format:
+        case "jsonl":
+            frame.write_ndjson(path)
+        case "parquet":
+            frame.write_parquet(path)
+        case "xlsx":
+            titles = spec.title_rows
+            frame.write_excel(path, spec.sheet or "rows", position=(titles, 0))
+        case _:
+            encoding = "utf-8-sig" if spec.encoding == "auto" else spec.encoding
+            text = "\n" * spec.title_rows + frame.write_csv(separator=spec.delimiter)
+            path.write_bytes(text.encode(encoding))

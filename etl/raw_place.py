@@ -1,0 +1,101 @@
+"""What a row says about where it is, before any map is looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from etl.findings import Findings
+from etl.parse import clean
+from etl.spec import PlaceRule
+
+FLOAT_KEY = r"^\d(?:\.\d+)?[Ee]\+?\d{2}$"
+"""A long number after a spreadsheet has been at it: 3.30109E+17."""
+_PAIR = r"(-?\d+(?:\.\d+)?)[,\s]+(-?\d+(?:\.\d+)?)"
+_SOUTH, _NORTH, _WEST, _EAST = 18, 54, 73, 136
+"""China with a margin, in whole degrees: tells which of two numbers is the latitude."""
+
+
+@dataclass(frozen=True)
+class RawPlace:
+    """Place columns of a file, one entry a row.
+
+    Attributes:
+        lon: degrees in the source's system, null where unknown or not to be believed.
+        lat: the same.
+        code: area code with the spec's prefix, empty where there is none.
+        name: area name, empty where there is none.
+        said: everything the source said, for the content hash.
+    """
+
+    lon: pl.Series
+    lat: pl.Series
+    code: pl.Series
+    name: pl.Series
+    said: dict[str, pl.Series]
+
+
+def raw_place(frame: pl.DataFrame, place: PlaceRule, findings: Findings) -> RawPlace:
+    """Return the place columns; what is wrong with them is flagged, never a reason to reject."""
+    none = pl.Series([None], dtype=pl.String).new_from_index(0, frame.height)
+    lon_text, lat_text = _point_texts(frame, place, none)
+    lon, lat = _degrees(lon_text, lat_text, findings)
+    code = _code(frame, place, none, findings)
+    name = clean(frame[place.name.column]) if place.name else none
+    said = {"_lon": lon_text, "_lat": lat_text}
+    if place.point:
+        said = {"_point": clean(frame[place.point])}
+    return RawPlace(lon, lat, code, name.fill_null(""), said)
+
+
+def _point_texts(
+    frame: pl.DataFrame, place: PlaceRule, none: pl.Series
+) -> tuple[pl.Series, pl.Series]:
+    if place.lon and place.lat:
+        return clean(frame[place.lon]), clean(frame[place.lat])
+    if not place.point:
+        return none, none
+    point = clean(frame[place.point])
+    parts = point.str.extract_groups(_PAIR).struct.unnest()
+    first, second = (parts[name] for name in parts.columns[:2])
+    broken = point.is_not_null() & first.is_null()
+    first = first.set(broken, "?")  # said, but not understood
+    return (second, first) if place.point_order == "lat_lon" else (first, second)
+
+
+def _degrees(
+    lon_text: pl.Series, lat_text: pl.Series, findings: Findings
+) -> tuple[pl.Series, pl.Series]:
+    lon = lon_text.cast(pl.Float64, strict=False)
+    lat = lat_text.cast(pl.Float64, strict=False)
+    said = lon_text.is_not_null() | lat_text.is_not_null()
+    if not said.any():
+        return lon, lat
+    beyond = (lat.abs() > 90) & (lon.abs() <= 90)
+    chinese = lon.is_between(_SOUTH, _NORTH) & lat.is_between(_WEST, _EAST)
+    swapped = (beyond | chinese).fill_null(value=False)
+    lon, lat = (
+        pl.select(pl.when(swapped).then(lat).otherwise(lon)).to_series(),
+        pl.select(pl.when(swapped).then(lon).otherwise(lat)).to_series(),
+    )
+    possible = (lon.abs() <= 180) & (lat.abs() <= 90) & lon.is_finite() & lat.is_finite()
+    possible = possible.fill_null(value=False)
+    default = (possible & (lon == lon.round(0)) & (lat == lat.round(0))).fill_null(value=False)
+    findings.flag(said & ~possible, "bad_coordinates")
+    findings.flag(default, "default_point")
+    usable = possible & ~default
+    findings.flag(swapped & usable, "swapped_point")
+    return lon.set(~usable, None), lat.set(~usable, None)
+
+
+def _code(frame: pl.DataFrame, place: PlaceRule, none: pl.Series, findings: Findings) -> pl.Series:
+    code = none
+    for column in place.code:
+        text = clean(frame[column])
+        lost = text.str.contains(FLOAT_KEY).fill_null(value=False)
+        findings.flag(lost, "float_code")
+        code = pl.select(pl.coalesce(code, text.set(lost, None))).to_series()
+    if place.prefix:
+        code = pl.select(pl.lit(place.prefix) + code).to_series()
+    return code.fill_null("")

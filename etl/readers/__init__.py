@@ -1,0 +1,47 @@
+"""From a file to a frame of strings, one module a format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from etl.readers.csv import read_csv
+from etl.readers.excel import read_excel
+from etl.readers.frame import RawFile, Sheet, finish
+from etl.readers.jsonl import read_jsonl
+from etl.readers.parquet import read_parquet
+from etl.spec import Format, SourceSpec
+from metrics.errors import SourceError
+
+__all__ = ["RawFile", "read_file"]
+
+_READERS: dict[Format, Callable[[SourceSpec, Path, bytes], Sheet]] = {
+    "csv": read_csv,
+    "xlsx": read_excel,
+    "jsonl": read_jsonl,
+    "parquet": read_parquet,
+}
+
+
+def read_file(spec: SourceSpec, path: Path) -> RawFile:
+    """Return a file's rows as text, each with its row number.
+
+    Raises:
+        SourceError: the file as a whole cannot be taken: it is away, empty, in another encoding
+            or format, a column the spec reads is missing, or one it does not know has come.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        what = "the file does not exist" if isinstance(error, FileNotFoundError) else (
+            f"the file cannot be read ({error.strerror})"
+        )  # fmt: skip
+        raise SourceError(what, where=str(path)) from error
+    if not data:
+        msg = "the file is empty (0 bytes)"
+        raise SourceError(
+            msg,
+            where=str(path),
+            next_step="Export it again; a file without rows still has its header",
+        )
+    return finish(_READERS[spec.format](spec, path, data), spec, path, data)

@@ -1,0 +1,61 @@
+"""JSON lines: one object a line; numbers keep the digits they were written with."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from etl.readers.frame import ROW_NO, Sheet
+from etl.readers.text import decode
+from etl.spec import SourceSpec
+
+
+def read_jsonl(spec: SourceSpec, path: Path, data: bytes) -> Sheet:
+    """Return the table of a file with a JSON object on every line; other lines are set apart.
+
+    Names are those of all objects together; a column of the spec that none has is empty.
+
+    Raises:
+        SourceError: wrong encoding.
+    """
+    rows: list[dict[str, Any]] = []
+    numbers: list[int] = []
+    broken: list[tuple[int, str, str]] = []
+    names: dict[str, None] = {}
+    decoder = json.JSONDecoder(parse_float=str, parse_int=str)
+    for number, line in enumerate(decode(spec, path, data).split("\n"), start=1):
+        if not line or line.isspace():
+            continue
+        try:
+            row = decoder.decode(line)
+        except ValueError:
+            row = None
+        if not isinstance(row, dict):
+            broken.append((number, "bad_json", line))
+            continue
+        names.update(dict.fromkeys(row))
+        rows.append(row)
+        numbers.append(number)
+    names.update(dict.fromkeys(spec.used_columns))  # a key may be left out where it has no value
+    columns = {
+        str(n): pl.Series([_text(row.get(name)) for row in rows], dtype=pl.String)
+        for n, name in enumerate(names)
+    }
+    frame = pl.DataFrame({**columns, ROW_NO: pl.Series(numbers, dtype=pl.UInt64)})
+    apart = pl.DataFrame(
+        broken,
+        schema={ROW_NO: pl.UInt64, "reason": pl.String, "text": pl.String},
+        orient="row",
+    )
+    return Sheet(list(names), frame, apart)
+
+
+def _text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
