@@ -1,0 +1,98 @@
+"""The threads beside the requests: the inbox watcher, and a demo city that goes on living."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from cockpit.jobs import make_loader
+from cockpit.wiring import open_boundaries
+from etl.inbox import Watcher
+
+if TYPE_CHECKING:
+    from cockpit.wiring import Services
+    from metrics.calendar import Clock
+
+LOG = logging.getLogger("cockpit.live")
+TICK_SECONDS = 5.0
+
+
+class Source(Protocol):
+    """A demo city's feeds."""
+
+    def tick(self, now: dt.datetime) -> list[Path]:
+        """Write the files of everything that happened up to a wall-clock time."""
+
+
+class DemoFeed(threading.Thread):
+    """Lets a demo city write its next files every few seconds."""
+
+    def __init__(
+        self,
+        source: Source,
+        clock: Clock,
+        *,
+        seconds: float = TICK_SECONDS,
+        on_tick: Callable[[dt.datetime], None] | None = None,
+    ) -> None:
+        """Prepare the thread; ``on_tick`` is told up to when everything is written."""
+        super().__init__(name="demo-feed", daemon=True)
+        self._source, self._clock, self._seconds, self._on_tick = source, clock, seconds, on_tick
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        """Tick until told to stop; a tick that fails is logged and the next one tried."""
+        while not self._stopping.wait(self._seconds):
+            now = self._clock.now().replace(tzinfo=None)
+            try:
+                self._source.tick(now)
+                if self._on_tick is not None:
+                    self._on_tick(now)
+            except Exception:
+                LOG.exception("the demo feed's tick failed")
+
+    def stop(self) -> None:
+        """End the thread after the tick it is at."""
+        self._stopping.set()
+        if self.is_alive():
+            self.join(10.0)
+
+
+@dataclass(frozen=True)
+class Live:
+    """The threads that run, ended in the right order: first who writes, then who loads."""
+
+    watcher: Watcher
+    feed: DemoFeed | None = None
+
+    @property
+    def state(self) -> str:
+        """``running``, or ``dead`` when a thread has ended by itself."""
+        threads = [self.watcher, *([self.feed] if self.feed else [])]
+        return "running" if all(thread.is_alive() for thread in threads) else "dead"
+
+    def stop(self) -> None:
+        """End the threads and wait for them."""
+        if self.feed is not None:
+            self.feed.stop()
+        self.watcher.stop()
+
+
+def start_live(services: Services, feed: DemoFeed | None = None) -> Services:
+    """Return the services with the inbox watched, and the demo city at work where one is given."""
+    boundaries = open_boundaries(services.settings, services.city)
+    watcher = Watcher(
+        make_loader(services, boundaries),
+        services.specs,
+        services.inbox,
+        clock=services.clock.now,
+    )
+    watcher.start()
+    if feed is not None:
+        feed.start()
+    return replace(services, background=Live(watcher, feed))

@@ -1,0 +1,108 @@
+"""One area with all its indicators, beside those of the area above."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from dash import Dash, Input, Output
+from dash.exceptions import PreventUpdate
+
+from cockpit.page_spec import PageSpec
+from cockpit.view_state import ViewState, parse_address
+from layouts import ids, shell
+from layouts import staff_texts as texts
+from layouts.area.page import AreaContent, draw_area
+from layouts.trouble import trouble
+from metrics.errors import CockpitError
+
+if TYPE_CHECKING:
+    from dash.development.base_component import Component
+
+    from cockpit.wiring import Services
+    from metrics.answer import Answer, Freshness
+    from metrics.indicator import Indicator
+    from metrics.territory import Area
+
+PERIOD = "yesterday"
+_ROLES = ("district", "street", "community", "grid")
+
+
+def layout(services: Services, _query: Mapping[str, str]) -> Component:
+    """Return the frame; the body is drawn from the address."""
+    city = services.city
+    return shell.frame(ids.AREA, active="area", city=city.name, is_demo=city.demo)
+
+
+def register(app: Dash, services: Services) -> None:
+    """Put the page's callback on the app: the address draws it."""
+
+    @app.callback(
+        Output(ids.AREA, "children"),
+        Input(ids.ADDRESS, "pathname"),
+        Input(ids.ADDRESS, "search"),
+    )
+    def show(pathname: str, search: str) -> Any:  # noqa: ANN401 - components
+        if pathname.split("/")[1] != "area":
+            raise PreventUpdate
+        view = parse_address(pathname, search)
+        try:
+            return draw_area(content_of(replace(view, period=view.period or PERIOD), services))
+        except CockpitError as error:
+            return trouble(error, view, "area")
+
+
+def content_of(view: ViewState, services: Services) -> AreaContent:
+    """Return everything the page draws, asked for together.
+
+    Raises:
+        CockpitError: area or period cannot be asked for.
+    """
+    service, territory = services.service, services.territory
+    here = territory.area(view.area)
+    lineage = territory.lineage(here.id)
+    answers = ask_all(view, here, services)
+    above = ask_all(view, lineage[-2], services, compare=()) if len(lineage) > 1 else {}
+    return AreaContent(
+        view=replace(view, area=here.code),
+        now=service.clock.now(),
+        lineage=lineage,
+        level_name=territory.level(here.level).name,
+        children=territory.children(here.id, service.clock.today()),
+        domains=services.catalogue.domains,
+        answers=answers,
+        above=above,
+        version=service.version,
+        feeds=feeds_of(answers),
+    )
+
+
+def ask_all(view: ViewState, area: Area, services: Services, **more: Any) -> dict[str, Answer]:  # noqa: ANN401
+    """Return the answer of every indicator that is counted at the area's level, by id.
+
+    Raises:
+        CockpitError: the period cannot be asked for.
+    """
+    role = services.territory.level(area.level).role
+    counted = [one for one in services.catalogue.indicators.values() if reaches(one, role)]
+    questions = [
+        services.service.question(one.id, area=area.id, period=view.period, **more)
+        for one in counted
+    ]
+    answers = services.answer_many(questions)
+    return {one.id: answer for one, answer in zip(counted, answers, strict=True)}
+
+
+def reaches(indicator: Indicator, role: str) -> bool:
+    """Tell whether an indicator is counted at a level; levels of no known role count all."""
+    return role not in _ROLES or _ROLES.index(role) <= _ROLES.index(indicator.lowest_level)
+
+
+def feeds_of(answers: Mapping[str, Answer]) -> tuple[Freshness, ...]:
+    """Return the feeds behind the answers, each once."""
+    feeds = {feed.source: feed for one in answers.values() for feed in one.freshness}
+    return tuple(feeds[source] for source in sorted(feeds))
+
+
+PAGE = PageSpec(path="/area/<key>", title=texts.AREA, layout=layout, register=register)

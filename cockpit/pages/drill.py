@@ -1,0 +1,163 @@
+"""The drill explorer: one indicator, one area, down to the cases. The address is its only state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from dash import ALL, ClientsideFunction, Dash, Input, Output
+from dash.exceptions import PreventUpdate
+
+from cockpit.page_spec import PageSpec
+from cockpit.view_state import ViewState, parse_address
+from layouts import ids, shell
+from layouts import staff_texts as texts
+from layouts.drill.cases import CaseRows
+from layouts.drill.page import TREND_DAYS, DrillContent, draw_drill
+from layouts.trouble import trouble
+from metrics.errors import BadQuestion, CockpitError
+
+if TYPE_CHECKING:
+    from dash.development.base_component import Component
+
+    from cockpit.wiring import Services
+    from metrics.question import Question
+    from metrics.territory import Area
+
+PERIOD = "yesterday"
+PAGE_ROWS = 20
+BREAKDOWNS = ("category", "channel")
+
+
+def layout(services: Services, _query: Mapping[str, str]) -> Component:
+    """Return the frame; the body is drawn from the address."""
+    city = services.city
+    return shell.frame(ids.DRILL, active="drill", city=city.name, is_demo=city.demo)
+
+
+def register(app: Dash, services: Services) -> None:
+    """Put the page's callbacks on the app: the address draws it, its pickers set the address."""
+
+    @app.callback(
+        Output(ids.DRILL, "children"),
+        Input(ids.ADDRESS, "pathname"),
+        Input(ids.ADDRESS, "search"),
+    )
+    def show(pathname: str, search: str) -> Any:  # noqa: ANN401 - components
+        if not pathname.startswith("/drill"):
+            raise PreventUpdate
+        view = complete(parse_address(pathname, search), services)
+        try:
+            return draw_drill(content_of(view, services))
+        except CockpitError as error:
+            return trouble(error, view, "drill")
+
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("staff", "goes"),
+        Input(ids.goes(ids.DRILL, ALL), "value"),
+        Input(ids.goes(ids.DRILL, ALL), "clickData"),
+        prevent_initial_call=True,
+    )
+
+
+def complete(view: ViewState, services: Services) -> ViewState:
+    """Return the view with the page's own choices where the address leaves them open."""
+    first = next(iter(services.catalogue.indicators))
+    return replace(view, indicator=view.indicator or first, period=view.period or PERIOD)
+
+
+def content_of(view: ViewState, services: Services) -> DrillContent:
+    """Return everything the page draws, asked for together.
+
+    Raises:
+        CockpitError: indicator, area, level or period cannot be asked for.
+    """
+    service, territory = services.service, services.territory
+    main = main_question(view, services)
+    here = territory.areas[main.area]
+    is_lowest = not territory.children(here.id, main.period.end) and bool(here.parent)
+    questions = [main, *breakdown_questions(view, services)]
+    if is_lowest:
+        questions.append(sibling_question(view, here, services))
+    answers = list(services.answer_many(questions))
+    siblings = answers.pop() if is_lowest else None
+    shown = (*answers[0].children, *(siblings.children if siblings else ()))
+    return DrillContent(
+        view=replace(view, area=here.code if here.parent else ""),
+        now=service.clock.now(),
+        domains=services.catalogue.domains,
+        lineage=territory.lineage(here.id),
+        answer=answers[0],
+        siblings=siblings,
+        breakdowns=answers[1:],
+        level_name=territory.level(main.level).name if main.level else "",
+        codes={child.key: territory.areas[child.key].code for child in shown if child.key},
+        cases=case_rows(main, view, services),
+        case=opened_case(view, services),
+        boundaries_note=services.city.boundaries_note,
+    )
+
+
+def main_question(view: ViewState, services: Services) -> Question:
+    """Return the question of the number itself, with the level below where it has one.
+
+    Raises:
+        CockpitError: indicator, area, level or period cannot be asked for.
+    """
+    try:
+        return _ask(view, services, level=view.level or "children", series=2 * TREND_DAYS)
+    except BadQuestion as error:
+        if error.where != "--level" or view.level:
+            raise
+        return _ask(view, services, series=2 * TREND_DAYS)  # not counted any deeper
+
+
+def breakdown_questions(view: ViewState, services: Services) -> list[Question]:
+    """Return a question for each usual breakdown the indicator can be asked by."""
+    columns = services.service.dimensions(view.indicator)
+    asked = []
+    for column in (one for one in BREAKDOWNS if one in columns):
+        try:
+            asked.append(_ask(view, services, by=column, compare=("prev",)))
+        except BadQuestion:  # a register's stock has no rows to break down
+            continue
+    return asked
+
+
+def sibling_question(view: ViewState, here: Area, services: Services) -> Question:
+    """Return the question of the area above with the level of ``here``: the map at the bottom."""
+    above = replace(view, area=here.parent, level="")
+    try:
+        return _ask(above, services, level=here.level, compare=())
+    except BadQuestion:
+        return _ask(above, services, compare=())
+
+
+def case_rows(question: Question, view: ViewState, services: Services) -> CaseRows | None:
+    """Return the asked page of rows behind the number; None where it has none of its own."""
+    try:
+        page = services.service.cases(question, limit=PAGE_ROWS, offset=(view.page - 1) * PAGE_ROWS)
+    except BadQuestion:
+        return None
+    return CaseRows(page.shape, page.total, page.rows, PAGE_ROWS)
+
+
+def opened_case(view: ViewState, services: Services) -> Any:  # noqa: ANN401
+    """Return the opened case as its current state and its versions; None for none.
+
+    Raises:
+        UnknownName: there is no such case.
+    """
+    if not view.case:
+        return None
+    record = services.service.case(view.case)
+    return record.current, record.versions
+
+
+def _ask(view: ViewState, services: Services, **more: Any) -> Question:  # noqa: ANN401
+    asked = {"area": view.area, "period": view.period, "filters": view.filter_map, **more}
+    return services.service.question(view.indicator, **asked)
+
+
+PAGE = PageSpec(path="/drill", title=texts.DRILL, layout=layout, register=register)

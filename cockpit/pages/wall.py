@@ -1,0 +1,129 @@
+"""The wall: what it asks, and the three callbacks that keep it alive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from dash import ClientsideFunction, Dash, Input, Output, State
+
+from cockpit.page_spec import PageSpec
+from layouts import ids
+from layouts.texts import Lang
+from layouts.wall.page import wall_layout
+from layouts.wall.payload import failed_payload, wall_payload
+from layouts.wall.scene import Scene, find_scenes, pick_scene, scene_questions
+from metrics.errors import CockpitError, UnknownName
+
+if TYPE_CHECKING:
+    from dash.development.base_component import Component
+
+    from cockpit.wiring import Services
+    from metrics.answer import Answer
+    from metrics.question import Question
+
+EVENTS = 40
+
+
+def layout(services: Services, query: Mapping[str, str]) -> Component:
+    """Return the wall for ``?scene=&area=&lang=&lite=``.
+
+    Raises:
+        UnknownName: the scene or the area does not exist.
+    """
+    territory, city = services.service.territory, services.city
+    area = query.get("area", "")
+    return wall_layout(
+        scene_named(services, query.get("scene", "")),
+        city_title=city.title,
+        is_demo=city.demo,
+        boundaries_note=city.boundaries_note,
+        root_area=territory.root,
+        area=territory.area(area).id if area else "",
+        lang=_language(query.get("lang") or services.settings.lang),
+        lite=query.get("lite", "") == "1",
+    )
+
+
+def register(app: Dash, services: Services) -> None:
+    """Put the wall's callbacks on the app."""
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("wall", "poll"),
+        Output(ids.WALL_TICK, "data"),
+        Input(ids.WALL_BEAT, "n_intervals"),
+    )
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("wall", "paint"),
+        Output(ids.WALL_SINK, "children"),
+        Input(ids.WALL_PAYLOAD, "data"),
+        prevent_initial_call=True,
+    )
+
+    @app.callback(
+        Output(ids.WALL_PAYLOAD, "data"),
+        Input(ids.WALL_TICK, "data"),
+        State(ids.WALL_VIEW, "data"),
+        prevent_initial_call=True,
+    )
+    def refresh(_tick: str, view: dict[str, str]) -> dict[str, object]:
+        return payload(services, view)
+
+
+def payload(services: Services, view: Mapping[str, str]) -> dict[str, object]:
+    """Return what the wall paints now; a sentence where nothing could be asked."""
+    service, lang = services.service, _language(view.get("lang", ""))
+    now, area = service.clock.now(), view.get("area", "")
+    try:
+        scene = scene_named(services, view.get("scene", ""))
+        return wall_payload(
+            scene,
+            ask(services, scene, area),
+            service.latest_events(limit=EVENTS),
+            service.freshness(),
+            now=now,
+            indicators=service.catalogue.indicators,
+            area=service.territory.area(area).code if area else "",
+            data_version=service.version,
+            is_clock_fixed=service.clock.fixed is not None,
+            lang=lang,
+        )
+    except CockpitError as error:
+        return failed_payload(now, error.sentence)
+
+
+def ask(services: Services, scene: Scene, area: str) -> dict[str, Answer]:
+    """Return the answers of a scene by key; what cannot be asked is left out, the rest stays."""
+    questions: dict[str, Question] = {}
+    for one in scene_questions(scene, area):
+        try:
+            questions[one.key] = services.service.question(
+                one.indicator,
+                area=one.area,
+                level=one.level,
+                period=one.period,
+                compare=one.compare,
+                series=one.series,
+            )
+        except CockpitError:
+            continue  # its card says so itself; the others must not go dark with it
+    answers = services.answer_many(list(questions.values()))
+    return dict(zip(questions, answers, strict=True))
+
+
+def scene_named(services: Services, name: str) -> Scene:
+    """Return a scene by name; the city's own come before the built-in ones.
+
+    Raises:
+        UnknownName: no such scene.
+        ConfigError: its file is wrong.
+    """
+    return pick_scene(name, find_scenes(services.city.folder / "wall"))
+
+
+def _language(text: str) -> Lang:
+    if text not in ("", "zh", "en"):
+        raise UnknownName("language", text, ("zh", "en"), where="?lang=")
+    return "en" if text == "en" else "zh"
+
+
+PAGE = PageSpec(path="/", title="城市运行驾驶舱", layout=layout, register=register)

@@ -1,0 +1,50 @@
+"""What a question may be made of, as text: the same words on the command line and over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from metrics.errors import BadQuestion, UnknownName
+from metrics.question import Comparison
+
+_COMPARISONS: dict[str, Comparison] = {"prev": "prev", "yoy": "yoy"}
+
+
+def read_comparisons(text: str, *, where: str) -> tuple[Comparison, ...]:
+    """Return the comparisons named in a comma list.
+
+    Raises:
+        UnknownName: a word is no comparison.
+
+    Example:
+        >>> read_comparisons("prev, yoy", where="--compare")
+        ('prev', 'yoy')
+    """
+    words = [word.strip() for word in text.split(",") if word.strip() not in ("", "none")]
+    for word in words:
+        if word not in _COMPARISONS:
+            raise UnknownName("comparison", word, ("prev", "yoy", "none"), where=where)
+    return tuple(_COMPARISONS[word] for word in words)
+
+
+def read_filters(pairs: Iterable[str], *, where: str) -> dict[str, tuple[str, ...]]:
+    """Return column -> wanted values from ``column=value`` texts.
+
+    Raises:
+        BadQuestion: a text has no equals sign.
+
+    Example:
+        >>> read_filters(["category=噪声", "category=市容"], where="--filter")
+        {'category': ('噪声', '市容')}
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for pair in pairs:
+        column, equals, value = pair.partition("=")
+        if not (equals and column):
+            raise BadQuestion(
+                f"filter '{pair}' is not understood",
+                where=where,
+                hint="Allowed: column=value, for example category=噪声污染",
+            )
+        found[column] = (*found.get(column, ()), value)
+    return found
