@@ -1,0 +1,375 @@
+/* Paints the wall from one payload. React draws empty places once; what is in them is ours. */
+(function () {
+  "use strict";
+
+  const RHYTHM_MS = 60000; // a new payload at least this often, so that ages stay true
+  const RETRY_MS = 20000; // ask again when a payload that was asked for has not come
+  const STALLED_MS = 180000; // without a payload for so long the screen says so
+  const PAGE_MS = 10000;
+  const SVG = "http://www.w3.org/2000/svg";
+
+  const $ = (id) => document.getElementById(id);
+  const state = { wall: null };
+
+  function reset(wall) {
+    Object.assign(state, {
+      wall, texts: JSON.parse(wall.dataset.texts), key: "", sentAt: 0, isPainted: false, tries: 0,
+      asking: null, isLost: false, error: "", payload: null, paintedAt: 0, page: 0, links: {},
+    });
+  }
+
+  // ---- asking -------------------------------------------------------------------------------
+
+  function poll() {
+    const wall = $("wall");
+    if (!wall) return window.dash_clientside.no_update;
+    if (state.wall !== wall) reset(wall);
+    // The same promise again: a second one would make Dash drop the first answer.
+    if (!state.asking) state.asking = ask(wall).finally(() => { state.asking = null; });
+    return state.asking;
+  }
+
+  async function ask(wall) {
+    try {
+      const signal = AbortSignal.timeout(5000);
+      const answer = await fetch(wall.dataset.versionUrl, { cache: "no-store", signal });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const body = await answer.json();
+      if (state.isLost) state.key = "";
+      state.isLost = false;
+      tell();
+      return tick(String(body.data_version ?? body.version));
+    } catch {
+      state.isLost = true;
+      tell();
+      return window.dash_clientside.no_update;
+    }
+  }
+
+  function tick(version) {
+    const key = `${version}:${Math.floor(Date.now() / RHYTHM_MS)}`;
+    const now = performance.now();
+    if (key === state.key) {
+      if (state.isPainted || now - state.sentAt < RETRY_MS) return window.dash_clientside.no_update;
+      state.tries += 1;
+    } else if (state.key === "") {
+      state.tries += 1; // after a break the same key must still count as a change
+    }
+    Object.assign(state, { key, isPainted: false, sentAt: now });
+    return `${key}#${state.tries}`;
+  }
+
+  // ---- small tools --------------------------------------------------------------------------
+
+  function make(tag, className, ...children) {
+    const element = document.createElement(tag);
+    if (className) element.className = className;
+    element.append(...children);
+    return element;
+  }
+
+  function write(element, text) {
+    if (element.textContent !== text) element.textContent = text;
+  }
+
+  function writeNumber(element, text) {
+    if (element.dataset.text === text) return;
+    element.dataset.text = text;
+    const parts = /^(.*?\d)\s*(万|亿|个百分点|pp)$/.exec(text);
+    element.replaceChildren(parts ? parts[1] : text);
+    if (parts) element.append(make("small", "", parts[2]));
+  }
+
+  function fill(text, values) {
+    return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  }
+
+  function rem() {
+    return parseFloat(getComputedStyle(document.documentElement).fontSize);
+  }
+
+  function svg(viewBox, ...classes) {
+    const element = document.createElementNS(SVG, "svg");
+    element.setAttribute("viewBox", viewBox);
+    element.setAttribute("preserveAspectRatio", "none");
+    for (const name of classes) {
+      const path = document.createElementNS(SVG, "path");
+      path.setAttribute("class", name);
+      element.append(path);
+    }
+    return element;
+  }
+
+  // A line with gaps where there is no data, and the area under each unbroken piece of it.
+  function curve(points, width, height, scale) {
+    const step = width / Math.max(1, points.length - 1);
+    let line = "";
+    let area = "";
+    let start = -1;
+    points.forEach((value, k) => {
+      if (value === null) return;
+      const x = (k * step).toFixed(1);
+      const y = (height - (value / scale) * height).toFixed(1);
+      if (start < 0) { start = k; line += `M${x} ${y}`; area += `M${x} ${height}L${x} ${y}`; }
+      else { line += `L${x} ${y}`; area += `L${x} ${y}`; }
+      if (k === points.length - 1 || points[k + 1] === null) { area += `L${x} ${height}Z`; start = -1; }
+    });
+    return [line, area];
+  }
+
+  // ---- cards --------------------------------------------------------------------------------
+
+  function buildCard(card, isTile) {
+    const parts = {
+      light: make("i", "wall-light"), name: make("a", "wall-name"), unit: make("span", "wall-unit"),
+      flag: make("span", "wall-flag"), why: make("a", "wall-why", "?"),
+      value: make("span", "wall-value num"), change: make("div", "wall-change num"),
+    };
+    parts.why.title = parts.why.ariaLabel = state.texts["wall.why"];
+    const top = make("div", "wall-top", parts.light, parts.name, parts.flag, parts.why);
+    const main = make("div", "wall-main", parts.value);
+    if (isTile) main.append(parts.unit);
+    else parts.name.after(parts.unit);
+    card.replaceChildren(top, main, parts.change);
+    if (isTile) {
+      parts.asOf = make("div", "wall-asof");
+      card.append(parts.asOf);
+    } else {
+      parts.spark = svg("0 0 100 36", "is-area", "is-line");
+      parts.spark.setAttribute("class", "wall-spark");
+      main.append(parts.spark);
+    }
+    card.addEventListener("click", (event) => {
+      if (!event.target.closest("a") && parts.name.href) location.href = parts.name.href;
+    });
+    card.parts = parts;
+    return parts;
+  }
+
+  function paintCard(key, data) {
+    const card = $(`wall-card-${key}`);
+    if (!card) return;
+    const isTile = card.classList.contains("wall-tile");
+    const parts = card.parts || buildCard(card, isTile);
+    card.dataset.state = data.t;
+    card.dataset.light = data.l || "none";
+    card.title = data.o || "";
+    write(parts.name, data.n);
+    write(parts.unit, isTile && data.v === "—" ? "" : data.u);
+    if (data.h) parts.name.setAttribute("href", data.h);
+    parts.why.hidden = !data.w;
+    parts.why.setAttribute("href", data.w);
+    writeNumber(parts.value, data.v);
+    const isLate = data.t === "stale";
+    write(parts.flag, isLate ? state.texts["state.stale"] : data.t === "small" ? data.o : isTile ? "" : data.p || "");
+    parts.flag.classList.toggle("is-plain", !isLate);
+    const isGone = data.t === "missing" || data.t === "failed";
+    writeNumber(parts.change, isGone ? data.o : data.c || "");
+    const plain = isTile && data.c && !/^[▲▼]/.test(data.c) ? " is-plain" : "";
+    parts.change.className = `wall-change num is-${isGone ? "note" : data.g}${plain}`;
+    if (parts.asOf) write(parts.asOf, isGone ? "" : data.a || "");
+    if (parts.spark) paintSpark(parts.spark, data.s || []);
+  }
+
+  function paintSpark(spark, points) {
+    const [line, area] = points.length ? curve(points, 100, 36, 100) : ["", ""];
+    spark.firstElementChild.setAttribute("d", area);
+    spark.lastElementChild.setAttribute("d", line);
+  }
+
+  // ---- panels -------------------------------------------------------------------------------
+
+  function paintPanel(id, data) {
+    const body = $(`wall-panel-${id}`);
+    if (!body) return;
+    if (data.o) body.replaceChildren(make("div", "wall-empty", data.o));
+    else if (data.a) paintTrend(body, data);
+    else if (data.r) paintRanking(body, id, data);
+    else if (data.e) paintEvents(body, id, data.e);
+  }
+
+  function paintTrend(body, data) {
+    const names = make("div", "wall-trend-names", make("span", "", data.la));
+    if (data.lb) names.append(make("span", "", data.lb));
+    const plot = svg("0 0 1000 1000", "is-area", "is-before", "is-line");
+    const [line, area] = curve(data.a, 1000, 1000, 1000);
+    [area, curve(data.b, 1000, 1000, 1000)[0], line].forEach((d, k) => plot.children[k].setAttribute("d", d));
+    const texts = (list) => list.map((text) => make("span", "", text));
+    body.replaceChildren(make("div", "wall-trend", names, make("div", "wall-trend-y num", ...texts(data.y)),
+      make("div", "wall-trend-plot", plot), make("div", "wall-trend-x", ...texts(data.x))));
+  }
+
+  // Rows that do not fit come page by page; pages are filled so that rows keep their height.
+  function pageOf(rows, body, name) {
+    const height = parseFloat(getComputedStyle(body).getPropertyValue(`--${name}`));
+    const size = Math.max(1, Math.floor((body.clientHeight / rem() - 1.2) / height));
+    const first = (state.page % Math.max(1, Math.ceil(rows.length / size))) * size;
+    return { size, first, rows: rows.slice(first, first + size) };
+  }
+
+  function paintRanking(body, id, data) {
+    const page = pageOf(data.r, body, "rank-row");
+    const rows = page.rows.map(([name, text, place, light, isSmall, link], k) => {
+      const mark = make("i", "wall-light");
+      mark.dataset.light = light;
+      const track = make("div", `wall-track is-${data.m}`);
+      if (place !== null) {
+        const bar = make("i");
+        bar.style[data.m === "bar" ? "width" : "left"] = `${place}%`;
+        track.append(bar);
+      }
+      const value = make("span", "num");
+      writeNumber(value, text);
+      const row = make("a", `wall-rank${isSmall ? " is-small" : ""}${place === null ? " is-none" : ""}`,
+        make("span", "num", String(page.first + k + 1)),
+        make("span", "wall-rank-name", make("span", "", name), mark), track, value);
+      row.href = link;
+      row.dataset.top = page.first + k < 3 ? "1" : "";
+      return row;
+    });
+    const list = make("div", "wall-rows", ...rows);
+    list.style.gridTemplateRows = `repeat(${page.size}, minmax(0, 1fr))`;
+    body.replaceChildren(list);
+    const total = data.r.length;
+    const shown = { first: page.first + 1, last: page.first + rows.length, total };
+    const where = total > page.size ? ` · ${fill(state.texts["wall.page"], shown)}` : "";
+    const lost = data.un ? ` · ${data.un}` : "";
+    write($(`wall-note-${id}`), state.payload.notes[id] + where + lost);
+  }
+
+  function paintEvents(body, id, events) {
+    if (!events.length) {
+      body.replaceChildren(make("div", "wall-empty", state.texts["wall.events_none"]));
+      return;
+    }
+    const { size } = pageOf(events, body, "event-row");
+    const rows = events.slice(0, size).map(([at, title, area, level, word]) => {
+      const row = make("div", "wall-event", make("span", `wall-tag is-${level}`, word),
+        make("div", "", make("span", "", title), make("em", "", area)), make("span", "num", at));
+      row.title = `${at} ${area} ${title}`;
+      return row;
+    });
+    const list = make("div", "wall-rows", ...rows);
+    list.style.gridTemplateRows = `repeat(${size}, minmax(0, 1fr))`;
+    body.replaceChildren(list);
+    write($(`wall-note-${id}`), fill(state.texts["wall.events_newest"], { n: rows.length }));
+  }
+
+  function paintFeeds(feeds) {
+    const late = feeds.filter((feed) => feed[2]).length;
+    const count = $("wall-feeds-count");
+    write(count, `${feeds.length - late}/${feeds.length}`);
+    count.parentElement.classList.toggle("is-late", late > 0);
+    const strip = $("wall-feeds");
+    const size = Math.max(1, Math.floor(strip.clientWidth / (27 * rem())));
+    const first = (state.page % Math.max(1, Math.ceil(feeds.length / size))) * size;
+    strip.replaceChildren(...feeds.slice(first, first + size).map(([name, age, isLate, at]) => {
+      const chip = make("div", `wall-feed${isLate ? " is-late" : ""}`, make("i"), make("span", "", name), make("b", "", age));
+      chip.title = `${name} ${at}`;
+      return chip;
+    }));
+  }
+
+  function paintTicker(news) {
+    const box = $("wall-ticker");
+    if (!news.length) { box.replaceChildren(); return; }
+    const [tone, text] = news[state.page % news.length];
+    if (box.lastElementChild && box.lastElementChild.dataset.text === text) return;
+    const mark = make("i", "wall-light");
+    mark.dataset.light = tone;
+    const line = make("div", "", mark, make("span", "", text));
+    line.dataset.text = text;
+    while (box.childElementCount > 1) box.firstElementChild.remove();
+    if (box.lastElementChild) box.lastElementChild.classList.remove("is-on");
+    box.append(line);
+    requestAnimationFrame(() => requestAnimationFrame(() => line.classList.add("is-on")));
+  }
+
+  function paintPages() {
+    const payload = state.payload;
+    for (const [id, data] of Object.entries(payload.panels)) if (data.r || data.e) paintPanel(id, data);
+    paintFeeds(payload.feeds);
+    paintTicker(payload.ticker);
+  }
+
+  function paint(payload) {
+    if (!payload || !state.wall) return "";
+    if (payload.error) {
+      state.error = payload.error;
+      tell();
+      return "";
+    }
+    const isFirst = !state.payload;
+    Object.assign(state, { payload, error: "", isPainted: true, paintedAt: performance.now() });
+    for (const [key, data] of Object.entries(payload.cards)) paintCard(key, data);
+    for (const [id, text] of Object.entries(payload.notes)) write($(`wall-note-${id}`), text);
+    for (const [id, data] of Object.entries(payload.panels)) paintPanel(id, data);
+    paintFeeds(payload.feeds);
+    if (isFirst) paintTicker(payload.ticker);
+    window.wallMap.tint(payload.map);
+    tell();
+    clock();
+    return "";
+  }
+
+  // ---- time and trouble ---------------------------------------------------------------------
+
+  function instant() {
+    const gone = state.payload.fixed ? 0 : performance.now() - state.paintedAt;
+    return state.payload.now + gone;
+  }
+
+  function clock() {
+    const box = $("wall-clock");
+    if (!box || !state.payload) return;
+    if (!box.childElementCount) box.replaceChildren(make("span"), make("b", "num"));
+    write(box.firstElementChild, state.payload.date);
+    write(box.lastElementChild, localTime(instant()));
+  }
+
+  function localTime(ms) {
+    return new Date(ms + state.payload.offset * 60000).toISOString().slice(11, 19);
+  }
+
+  function age(ms) {
+    for (const [key, size] of [["age.days", 86400000], ["age.hours", 3600000], ["age.minutes", 60000]]) {
+      if (ms >= size) return fill(state.texts[key], { n: Math.floor(ms / size) });
+    }
+    return state.texts["age.now"];
+  }
+
+  function tell() {
+    const gone = performance.now() - state.paintedAt;
+    const isStalled = state.payload && gone > STALLED_MS;
+    const trouble = state.isLost ? "wall.lost" : state.error || isStalled ? "wall.failed" : "";
+    state.wall.classList.toggle("is-troubled", Boolean(trouble));
+    if (!trouble) return;
+    let since = state.texts["wall.loading"];
+    if (state.payload) {
+      const at = localTime(state.payload.now).slice(0, 5);
+      since = fill(state.texts["wall.shown_from"], { at, age: age(gone) });
+    }
+    const banner = $("wall-banner");
+    write(banner, `${state.texts[trouble]} · ${since}`);
+    banner.title = state.error;
+  }
+
+  setInterval(() => {
+    if (!state.wall || !state.wall.isConnected) return;
+    clock();
+    tell();
+  }, 1000);
+  setInterval(() => {
+    if (!state.wall || !state.wall.isConnected || !state.payload) return;
+    state.page += 1;
+    paintPages();
+  }, PAGE_MS);
+  let resizing;
+  addEventListener("resize", () => {
+    clearTimeout(resizing);
+    resizing = setTimeout(() => { if (state.payload && state.wall.isConnected) paintPages(); }, 250);
+  });
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { wall: { poll, paint } });
+  window.wallTools = { make, write, writeNumber, rem };
+})();

@@ -1,0 +1,311 @@
+/* The plate in the middle of the wall: outline panes underneath, areas on top, labels beside. */
+(function () {
+  "use strict";
+
+  const { make, write, writeNumber, rem } = window.wallTools;
+  const $ = (id) => document.getElementById(id);
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  const LIGHTS = { amber: "amber", red: "red" };
+  const LAYERS = [["wall-plate-base", 2.4, 380], ["wall-plate-mid", 1.2, 385]];
+  const SUFFIX = /(街道|社区|地区|镇|乡)$/;
+
+  const state = { map: null, box: null, areas: new Map(), outline: [], plates: [], spots: [], data: null, timer: 0 };
+
+  // Also tells of a new size of the window, of the fonts and of the headline above.
+  const watcher = new ResizeObserver(() => soon(150));
+
+  function soon(ms) {
+    clearTimeout(state.timer);
+    state.timer = setTimeout(draw, ms);
+  }
+
+  function attach(map) {
+    const box = $("wall-map-box");
+    if (state.box !== box) {
+      Object.assign(state, { box, areas: new Map(), outline: [], plates: [] });
+      watcher.disconnect();
+      watcher.observe(box);
+    }
+    state.map = map;
+    soon(40);
+  }
+
+  // ---- what dash-leaflet calls --------------------------------------------------------------
+
+  const hidden = () => ({ stroke: false, fill: false, interactive: false });
+  const style = () => areaStyle(null);
+
+  function plate(feature, layer, context) {
+    attach(context.map);
+    state.outline.push(feature);
+  }
+
+  function each(feature, layer, context) {
+    attach(context.map);
+    const { id, code } = feature.properties;
+    state.areas.set(String(id ?? code), { feature, layer, code: String(code ?? id), drawn: "" });
+    layer.on({
+      click: () => follow(feature),
+      mouseover: (event) => { layer.setStyle({ weight: 0.32 * rem(), color: "#ffffff" }).bringToFront(); tip(feature, event); },
+      mousemove: (event) => tip(feature, event),
+      mouseout: () => { restore(feature); $("wall-map-tip").style.display = "none"; },
+    });
+  }
+
+  // ---- colours ------------------------------------------------------------------------------
+
+  function valueOf(feature) {
+    const values = state.data ? state.data.v : {};
+    return values[feature.properties.id] || values[feature.properties.code] || null;
+  }
+
+  function areaStyle(value) {
+    const light = value && LIGHTS[value[2]];
+    const fill = value && value[0] >= 0 ? state.data.k[value[0]] : colour("class-none");
+    return {
+      weight: (light ? 0.34 : 0.13) * rem(), color: light ? colour(light) : colour("border"),
+      opacity: light ? 1 : 0.75, fillColor: fill, fillOpacity: 1, lineJoin: "round",
+    };
+  }
+
+  function restore(feature) {
+    const area = state.areas.get(String(feature.properties.id ?? feature.properties.code));
+    area.layer.setStyle(areaStyle(valueOf(feature)));
+  }
+
+  // Only areas whose picture changed are drawn again; lit ones last, so that borders stay whole.
+  function tint(data) {
+    state.data = data;
+    let isChanged = false;
+    const lit = [];
+    for (const area of state.areas.values()) {
+      const value = valueOf(area.feature);
+      const drawn = JSON.stringify([value, value && data.k[value[0]]]);
+      if (area.drawn !== drawn) {
+        area.drawn = drawn;
+        area.layer.setStyle(areaStyle(value));
+        isChanged = true;
+      }
+      if (value && LIGHTS[value[2]]) lit.push(area.layer);
+    }
+    if (!isChanged) return;
+    lit.forEach((layer) => layer.bringToFront());
+    state.spots.forEach(relabel);
+    legend(data);
+  }
+
+  // ---- the plate ----------------------------------------------------------------------------
+
+  function draw() {
+    const map = state.map;
+    if (!map || !state.box || !state.box.isConnected || !state.areas.size) return;
+    map.invalidateSize({ animate: false, pan: false });
+    fit();
+    buildPlates();
+    for (const area of state.areas.values()) area.drawn = "";
+    if (state.data) tint(state.data);
+    else for (const area of state.areas.values()) area.layer.setStyle(areaStyle(null));
+    label();
+  }
+
+  function fit() {
+    let bounds = null;
+    for (const { layer } of state.areas.values()) {
+      bounds = bounds ? bounds.extend(layer.getBounds()) : window.L.latLngBounds(layer.getBounds().getSouthWest(), layer.getBounds().getNorthEast());
+    }
+    const r = rem();
+    state.map.fitBounds(bounds, { animate: false, paddingTopLeft: [1.5 * r, 2 * r], paddingBottomRight: [1.5 * r, 4.5 * r] });
+  }
+
+  function buildPlates() {
+    state.plates.forEach((layer) => layer.remove());
+    state.plates = [];
+    const r = rem();
+    const data = { type: "FeatureCollection", features: state.outline };
+    const glow = [[7, 0.04], [5, 0.05], [3.2, 0.07], [1.8, 0.1], [0.8, 0.16]];
+    for (const [name, depth, z] of LAYERS) {
+      let pane = state.map.getPane(name);
+      if (!pane) {
+        pane = state.map.createPane(name);
+        pane.style.zIndex = z;
+        pane.classList.add("wall-plate-pane");
+      }
+      pane.style.translate = `0 ${depth}rem`;
+      const isBase = name === "wall-plate-base";
+      for (const [width, opacity] of isBase ? glow : []) {
+        add(data, { pane: name, weight: width * r, color: "#2f9bff", opacity, fill: false });
+      }
+      add(data, {
+        pane: name, weight: (isBase ? 0.3 : 0.16) * r, color: colour("plate-edge"), opacity: isBase ? 1 : 0.75,
+        fillColor: isBase ? "#061a35" : colour("plate"), fillOpacity: 1,
+      });
+    }
+  }
+
+  function add(data, options) {
+    const layer = window.L.geoJSON(data, { interactive: false, pane: options.pane, style: () => ({ lineJoin: "round", ...options }) });
+    state.plates.push(layer.addTo(state.map));
+  }
+
+  // ---- labels -------------------------------------------------------------------------------
+
+  function rings(layer) {
+    const lists = layer.getLatLngs();
+    return typeof lists[0][0].lat === "number" ? [lists[0]] : lists.map((part) => part[0]);
+  }
+
+  function largestRing(layer) {
+    let best = [];
+    let size = -1;
+    for (const ring of rings(layer)) {
+      const every = Math.max(1, Math.floor(ring.length / 160));
+      const points = ring.filter((_, k) => k % every === 0).map((at) => state.map.latLngToContainerPoint(at));
+      const area = Math.abs(points.reduce((sum, p, k) => {
+        const q = points[(k + 1) % points.length];
+        return sum + p.x * q.y - q.x * p.y;
+      }, 0)) / 2;
+      if (area > size) { size = area; best = points; }
+    }
+    return { points: best, size };
+  }
+
+  // The inner point with most room for a wide, low box: distances count less sideways.
+  function roomiest(points) {
+    const xs = points.map((p) => p.x);
+    const ys = points.map((p) => p.y);
+    const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+    let best = { x: (left + right) / 2, y: (top + bottom) / 2, room: -1 };
+    for (let i = 1; i < 24; i += 1) {
+      for (let j = 1; j < 24; j += 1) {
+        const x = left + ((right - left) * i) / 24;
+        const y = top + ((bottom - top) * j) / 24;
+        const room = roomAt(x, y, points);
+        if (room > best.room) best = { x, y, room };
+      }
+    }
+    return best;
+  }
+
+  function roomAt(x, y, points) {
+    let isInside = false;
+    let nearest = Infinity;
+    for (let k = 0, last = points.length - 1; k < points.length; last = k, k += 1) {
+      const a = points[last];
+      const b = points[k];
+      if (a.y > y !== b.y > y && x < ((b.x - a.x) * (y - a.y)) / (b.y - a.y) + a.x) isInside = !isInside;
+      const [ax, ay, bx, by] = [(a.x - x) / 2, a.y - y, (b.x - x) / 2, b.y - y];
+      const length = (bx - ax) ** 2 + (by - ay) ** 2 || 1;
+      const along = Math.max(0, Math.min(1, -(ax * (bx - ax) + ay * (by - ay)) / length));
+      nearest = Math.min(nearest, (ax + along * (bx - ax)) ** 2 + (ay + along * (by - ay)) ** 2);
+    }
+    return isInside ? Math.sqrt(nearest) : -1;
+  }
+
+  function label() {
+    const box = $("wall-map-labels");
+    if (!box || !state.map) return;
+    box.replaceChildren();
+    state.spots = [...state.areas.values()].map((area) => {
+      const { points, size } = largestRing(area.layer);
+      return { area, size, ...roomiest(points) };
+    });
+    state.spots.sort((a, b) => b.room - a.room);
+    const taken = [];
+    for (const spot of state.spots) place(box, spot, taken);
+  }
+
+  // A new number does not move its label: finding the places is the dear part.
+  function relabel({ area, element }) {
+    if (!element) return;
+    const value = valueOf(area.feature);
+    element.querySelector(".wall-light").dataset.light = value ? value[2] : "none";
+    const figure = element.querySelector(".num");
+    if (figure) writeNumber(figure, value ? value[1] : "");
+  }
+
+  // Full name, then the short one, then without the number; what still overlaps is left to the tip.
+  function place(box, spot, taken) {
+    const value = valueOf(spot.area.feature);
+    const name = String(spot.area.feature.properties.name ?? "");
+    const short = name.length > 3 ? name.replace(SUFFIX, "") : name;
+    // Before the numbers are there, room is kept for them.
+    const tries = [[name, true], [short, true], [short, false]];
+    const gap = 0.3 * rem();
+    for (const [text, hasValue] of tries) {
+      const element = labelOf(text, value, hasValue);
+      element.style.left = `${spot.x}px`;
+      box.append(element);
+      const [w, h] = [element.offsetWidth / 2 + gap, element.offsetHeight / 2];
+      for (const shift of [0, -0.7, 0.7, -1.4, 1.4]) {
+        const y = spot.y + shift * rem();
+        const here = { l: spot.x - w, r: spot.x + w, t: y - h, b: y + h };
+        const isFree = taken.every((t) => here.l > t.r || here.r < t.l || here.t > t.b || here.b < t.t);
+        const isRoomy = text === short || w < 2.6 * spot.room + 2 * gap;
+        if (isFree && isRoomy) {
+          element.style.top = `${y}px`;
+          spot.element = element;
+          taken.push(here);
+          return;
+        }
+      }
+      element.remove();
+    }
+  }
+
+  function labelOf(text, value, hasValue) {
+    const mark = make("i", "wall-light");
+    mark.dataset.light = value ? value[2] : "none";
+    const element = make("div", "wall-label", make("span", "", mark, text));
+    const figure = make("span", "num");
+    if (hasValue) element.append(figure);
+    writeNumber(figure, value ? value[1] : "\u2007");
+    return element;
+  }
+
+  // ---- legend, tip, click -------------------------------------------------------------------
+
+  function legend(data) {
+    const box = $("wall-legend");
+    if (!box) return;
+    if (!data.k || !data.k.length) {
+      box.replaceChildren(make("div", "wall-legend-name", data.o || ""));
+      return;
+    }
+    const name = make("div", "wall-legend-name", `${data.n} `, make("small", "", [data.u, data.p].filter(Boolean).join(" · ")));
+    const scale = make("div", "wall-legend-scale");
+    data.k.forEach((fill, k) => {
+      const swatch = make("i", "", make("u", "", data.b[k]));
+      swatch.style.background = fill;
+      if (k === data.k.length - 1) swatch.append(make("u", "is-last", data.b[k + 1]));
+      scale.append(swatch);
+    });
+    const missing = Object.values(data.v).some((value) => value[0] < 0);
+    if (missing) scale.append(make("span", "", make("i"), JSON.parse($("wall").dataset.texts)["wall.legend_none"]));
+    if (data.un) scale.append(make("span", "", data.un));
+    box.replaceChildren(name, scale);
+  }
+
+  function tip(feature, event) {
+    const box = $("wall-map-tip");
+    const value = valueOf(feature);
+    const head = make("b", "", feature.properties.name);
+    const figure = make("span", "num", value ? value[1] : "—");
+    const change = make("span", `wall-change num is-${value ? value[4] : "flat"}`, value ? value[3] : "");
+    box.replaceChildren(head, figure, state.data ? state.data.u || "" : "", change);
+    box.style.display = "block";
+    const at = event.containerPoint;
+    const width = state.box.clientWidth;
+    box.style.left = `${Math.min(at.x + 2 * rem(), width - box.offsetWidth)}px`;
+    box.style.top = `${at.y + 2 * rem()}px`;
+  }
+
+  function follow(feature) {
+    const value = valueOf(feature);
+    const area = encodeURIComponent(feature.properties.code ?? feature.properties.id);
+    location.href = value ? value[5] : `drill?area=${area}`;
+  }
+
+  document.fonts.ready.then(() => { if (state.data) label(); });
+
+  window.wallMap = { hidden, style, plate, each, tint };
+})();

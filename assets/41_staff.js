@@ -1,0 +1,189 @@
+// Staff pages: going to an address without loading the page anew, and what the map and tables draw.
+(function () {
+  "use strict";
+  const ADDRESS = "address"; // id of the one dcc.Location
+
+  function here() {
+    return window.location.pathname + window.location.search;
+  }
+
+  function same(a, b) {
+    const one = new URL(a, window.location.origin), two = new URL(b, window.location.origin);
+    one.searchParams.sort();
+    two.searchParams.sort();
+    return one.pathname === two.pathname && one.search === two.search;
+  }
+
+  function go(href) {
+    if (!href || same(href, here())) { return; }
+    const to = new URL(href, window.location.origin);
+    if (document.activeElement) { document.activeElement.blur(); }
+    const moves = to.pathname !== window.location.pathname;
+    const change = moves ? { pathname: to.pathname, search: to.search } : { search: to.search };
+    window.dash_clientside.set_props(ADDRESS, change);
+    if (moves) { window.scrollTo(0, 0); } else { holdHeight(); }
+  }
+
+  // While the page is drawn anew it is short for a moment; without this the view would jump up.
+  function holdHeight() {
+    const body = document.querySelector(".st-main");
+    if (!body) { return; }
+    body.style.minHeight = body.offsetHeight + "px";
+    clearTimeout(holdHeight.timer);
+    holdHeight.timer = setTimeout(function () { body.style.minHeight = ""; }, 2500);
+  }
+
+  // Links, forms and table rows are real ones; a plain click stays within the page.
+  document.addEventListener("click", function (event) {
+    if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) {
+      return;
+    }
+    const copy = event.target.closest(".st-copy");
+    if (copy) { copyText(copy); return; }
+    let link = event.target.closest("a.st-go");
+    if (!link && !window.getSelection().toString()) {
+      const row = event.target.closest(".st-grid .ag-row");
+      link = row && row.closest(".ag-root").querySelector(
+        '.ag-row[row-id="' + CSS.escape(row.getAttribute("row-id")) + '"] a.st-go');
+    }
+    if (!link) { return; }
+    event.preventDefault();
+    go(link.getAttribute("href"));
+  });
+
+  document.addEventListener("submit", function (event) {
+    const form = event.target.closest("form.st-form");
+    if (!form) { return; }
+    event.preventDefault();
+    const said = new URLSearchParams();
+    new FormData(form).forEach(function (value, name) {
+      if (String(value).trim()) { said.append(name, String(value).trim()); }
+    });
+    const query = said.toString();
+    go(new URL(form.action).pathname + (query ? "?" + query : ""));
+  });
+
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Escape") {
+      const close = document.querySelector(".st-drawer .st-close");
+      if (close) { go(close.getAttribute("href")); }
+    }
+    if (event.key === "Enter" && event.target.classList.contains("ag-cell")) {
+      const link = event.target.closest(".ag-row").querySelector("a.st-go");
+      if (link) { event.preventDefault(); go(link.getAttribute("href")); }
+    }
+  });
+
+  function copyText(button) {
+    const text = document.getElementById(button.dataset.copies).textContent;
+    const done = function () {
+      const word = button.textContent;
+      button.textContent = button.dataset.done;
+      setTimeout(function () { button.textContent = word; }, 1600);
+    };
+    if (navigator.clipboard && window.isSecureContext) {
+      navigator.clipboard.writeText(text).then(done);
+      return;
+    }
+    const box = document.createElement("textarea"); // plain http in an intranet has no clipboard
+    box.value = text;
+    document.body.append(box);
+    box.select();
+    document.execCommand("copy");
+    box.remove();
+    done();
+  }
+
+  // A picker's value and a bar's customdata are addresses.
+  function goes() {
+    const changed = window.dash_clientside.callback_context.triggered;
+    changed.forEach(function (one) {
+      const value = one.value;
+      const href = value && value.points ? value.points[0].customdata : value;
+      if (typeof href === "string" && href.charAt(0) === "/") { go(href); }
+    });
+  }
+
+  // ---- the map
+  function shapeStyle(feature, context) {
+    const h = context.hideout, id = feature.properties.id, marked = id === h.selected;
+    return {
+      fillColor: h.fill[id] || h.none, fillOpacity: marked || !h.selected ? 0.9 : 0.45,
+      color: marked ? h.mark : h.border, weight: marked ? 3 : 1, opacity: marked ? 1 : 0.55
+    };
+  }
+
+  function readout(layer, text) {
+    const box = layer._map && layer._map.getContainer().closest(".st-map");
+    const out = box && box.querySelector(".st-map__readout");
+    if (out) { out.textContent = text; }
+  }
+
+  function shapeReady(feature, layer, context) {
+    const h = context.hideout, id = feature.properties.id, name = feature.properties.name;
+    const plain = shapeStyle(feature, context);
+    if (h.labels) {
+      layer.bindTooltip(name, { permanent: true, direction: "center", className: "st-map__name" });
+    }
+    layer.on("mouseover", function () {
+      layer.setStyle({ weight: 3, opacity: 1 });
+      layer.bringToFront();
+      readout(layer, name + "  " + (h.text[id] || ""));
+    });
+    layer.on("mouseout", function () { layer.setStyle(plain); readout(layer, ""); });
+    layer.on("click", function () { go(h.href[id]); });
+    keepInView(context.map);
+  }
+
+  function keepInView(map) {
+    if (map._staffWatched) { return; }
+    map._staffWatched = true;
+    let width = 0;
+    new ResizeObserver(function () {
+      const now = map.getContainer().clientWidth;
+      if (!now || now === width) { return; }
+      width = now;
+      map.invalidateSize();
+      const bounds = window.L.latLngBounds([]);
+      map.eachLayer(function (layer) {
+        if (layer.getBounds && layer.feature) { bounds.extend(layer.getBounds()); }
+      });
+      if (bounds.isValid()) { map.fitBounds(bounds, { animate: false }); }
+    }).observe(map.getContainer());
+  }
+
+  function pointReady(feature, at, context) {
+    const h = context.hideout;
+    const point = window.L.circleMarker(at, {
+      radius: 6, color: h.edge, weight: 1.5, fillColor: h.fill, fillOpacity: 0.95
+    });
+    const said = document.createElement("span");
+    said.textContent = feature.properties.text;
+    point.bindTooltip(said);
+    point.on("click", function () { go(feature.properties.href); });
+    return point;
+  }
+
+  window.staff = { shapeStyle: shapeStyle, shapeReady: shapeReady, pointReady: pointReady };
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { staff: { goes: goes } });
+
+  // ---- cells of the tables
+  const cells = window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {};
+
+  cells.StaffLink = function (props) {
+    const data = props.data || {};
+    if (!data.href) { return props.value; }
+    return window.React.createElement("a", { className: "st-go", href: data.href }, props.value);
+  };
+
+  cells.StaffBar = function (props) {
+    return window.React.createElement("span", { className: "st-cellbar", "aria-hidden": true },
+      window.React.createElement("i", { style: { width: (props.value || 0) + "%" } }));
+  };
+
+  cells.StaffLight = function (props) {
+    return window.React.createElement("span", { className: "st-light st-light--" + props.value },
+      window.React.createElement("i", { className: "st-dot" }), props.data.light_text);
+  };
+})();

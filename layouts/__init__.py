@@ -1,0 +1,1 @@
+"""Drawing: answers in, components and documents out. Nothing here asks a question."""

@@ -1,0 +1,1 @@
+"""All indicators of one area beside those of the area above."""

@@ -1,0 +1,1 @@
+"""The weekly briefing as documents: drawings of one frozen content, which never ask anything."""

@@ -1,0 +1,1 @@
+"""The drill explorer: one indicator, one area, down to the cases."""

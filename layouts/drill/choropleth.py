@@ -1,0 +1,148 @@
+"""The map of the areas below: colours by value, names, and a click that goes one level down."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import dash_leaflet as dl
+from dash import html
+
+from layouts import format as fmt
+from layouts import ids, shell
+from layouts import staff_texts as texts
+from layouts.theme import TOKENS, class_colours
+from layouts.wall.choropleth import breaks
+from metrics.answer import Answer, Child
+
+CLASSES = 5
+MOST_LABELS = 40
+"""Above it names would cover one another; they are read at the corner instead."""
+
+
+@dataclass(frozen=True)
+class MapView:
+    """What the map draws.
+
+    Attributes:
+        parent: id of the area whose children are drawn.
+        children: their figures; a shape without one is drawn as having no data.
+        href: address that a click on the area with this id opens; empty for none.
+        selected: id of the area to mark; empty for none.
+        points: rows with lon, lat and href, drawn on top.
+        note: what is to be said about the borders.
+    """
+
+    parent: str
+    children: Sequence[Child]
+    href: Callable[[str], str]
+    selected: str = ""
+    points: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    note: str = ""
+
+
+def draw_map(view: MapView, answer: Answer) -> html.Div:
+    """Return the map with its readout and legend."""
+    known = {c.key: c for c in view.children if c.key}
+    bounds = breaks([c.figure.value for c in known.values() if c.figure.value is not None], CLASSES)
+    colours = class_colours(len(bounds) + 1)
+    layers: list[Any] = [
+        dl.GeoJSON(
+            id=ids.part(ids.DRILL, "shapes"),
+            url=f"/geo/children_of/{quote(view.parent, safe='@')}.json",
+            style=_script("shapeStyle"),
+            onEachFeature=_script("shapeReady"),
+            zoomToBounds=True,
+            hideout={
+                "fill": {key: _colour(one, bounds, colours) for key, one in known.items()},
+                "text": {key: _readout(one, answer) for key, one in known.items()},
+                "href": {key: view.href(key) for key in known if view.href(key)},
+                "selected": view.selected,
+                "labels": len(known) <= MOST_LABELS,
+                "none": TOKENS["class-none"],
+                "border": TOKENS["border"],
+                "mark": TOKENS["amber"],
+            },
+        )
+    ]
+    if view.points:
+        layers.append(
+            dl.GeoJSON(
+                id=ids.part(ids.DRILL, "points"),
+                data=_points(view.points),
+                pointToLayer=_script("pointReady"),
+                hideout={"fill": TOKENS["amber"], "edge": TOKENS["bg"]},
+            )
+        )
+    board = dl.Map(
+        layers,
+        id=ids.part(ids.DRILL, "map"),
+        className="st-map__board",
+        center=[0, 0],
+        zoom=1,
+        zoomSnap=0.1,
+        preferCanvas=True,
+        attributionControl=False,
+        scrollWheelZoom=False,
+    )
+    return html.Div(
+        [
+            board,
+            html.Div(className="st-map__readout", **shell.aria(live="polite")),
+            _legend(answer, bounds, colours, view),
+        ],
+        className="st-map",
+        key=f"{view.parent}|{view.selected}",
+    )
+
+
+def _script(name: str) -> dict[str, str]:
+    return {"variable": f"staff.{name}"}
+
+
+def _colour(child: Child, bounds: Sequence[float], colours: Sequence[str]) -> str:
+    if child.figure.value is None:
+        return TOKENS["class-none"]
+    return colours[bisect_right(bounds, child.figure.value)]
+
+
+def _readout(child: Child, answer: Answer) -> str:
+    value = fmt.value_with_unit(child.figure.value, answer.indicator)
+    return value if child.figure.value is not None else texts.NO_VALUE
+
+
+def _points(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [row["lon"], row["lat"]]},
+            "properties": {"href": row["href"], "text": row["text"]},
+        }
+        for row in rows
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _legend(
+    answer: Answer, bounds: Sequence[float], colours: Sequence[str], view: MapView
+) -> html.Div:
+    values = [c.figure.value for c in view.children if c.key and c.figure.value is not None]
+    items: list[html.Span] = []
+    if values:
+        edges = [min(values), *bounds, max(values)]
+        for index, colour in enumerate(colours):
+            low, high = (
+                fmt.value_text(edge, answer.indicator) for edge in edges[index : index + 2]
+            )
+            label = low if low == high else f"{low}–{high}"
+            items.append(_swatch(colour, label))
+    items.append(_swatch(TOKENS["class-none"], texts.NO_VALUE))
+    note = html.Span(view.note, className="st-map__note") if view.note else None
+    return html.Div([*items, note], className="st-map__legend")
+
+
+def _swatch(colour: str, label: str) -> html.Span:
+    return html.Span([html.I(style={"background": colour}), label])

@@ -1,0 +1,183 @@
+"""The drill page: one indicator of one area, from the whole city down to the cases."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from layouts import format as fmt
+from layouts import shell
+from layouts import staff_texts as texts
+from layouts.drill.breakdown_panel import breakdown_panel
+from layouts.drill.case import case_drawer
+from layouts.drill.cases import CaseRows, cases_panel, cell
+from layouts.drill.choropleth import MapView, draw_map
+from layouts.drill.headline import headline
+from layouts.drill.picker import Domains, breadcrumb, filter_chips, indicator_picker, period_picker
+from layouts.drill.ranking_table import ranking_table
+from layouts.figures.style import as_table, graph
+from layouts.figures.trend import split_series, trend
+from layouts.shell import View
+from metrics.answer import Answer
+from metrics.territory import Area
+
+TREND_DAYS = 30
+
+
+@dataclass(frozen=True)
+class DrillContent:
+    """Everything the drill page draws.
+
+    Attributes:
+        view: what the address says, its area given as a code.
+        now: the city's time.
+        domains: the indicators by domain.
+        lineage: areas from the whole city down to the one shown.
+        answer: of the area, with children and a series of twice ``TREND_DAYS``.
+        siblings: of the area above, with children; where the area has none itself.
+        breakdowns: answers with a breakdown, one a column.
+        level_name: name of the level of the children; empty where there are none.
+        codes: area id -> code, of all children shown.
+        cases: rows behind the number; None where it has none of its own.
+        case: the opened case: current state and its versions; None for none.
+        boundaries_note: what is to be said about the borders on the map.
+    """
+
+    view: View
+    now: dt.datetime
+    domains: Domains
+    lineage: Sequence[Area]
+    answer: Answer
+    siblings: Answer | None
+    breakdowns: Sequence[Answer]
+    level_name: str
+    codes: Mapping[str, str]
+    cases: CaseRows | None
+    case: tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]] | None
+    boundaries_note: str = ""
+
+
+def draw_drill(content: DrillContent) -> list[Component | None]:
+    """Return the body of the drill page."""
+    view, answer = content.view, content.answer
+    return [
+        html.Div(
+            [
+                breadcrumb(view, content.lineage),
+                shell.status(answer.data_version, answer.freshness),
+            ],
+            className="st-bar",
+        ),
+        html.Div(
+            [indicator_picker(view, content.domains), period_picker(view)], className="st-bar"
+        ),
+        filter_chips(view),
+        html.Div(
+            [
+                shell.panel(texts.MAP, _map(content), note=_map_note(content)),
+                html.Div([headline(answer, view, content.now), trend_panel(answer, TREND_DAYS)],
+                         className="st-stack"),
+            ],
+            className="st-split",
+        ),
+        html.Div([_ranking(content), *_breakdowns(content)], className="st-cards"),
+        _cases(content),
+        _case(content),
+    ]  # fmt: skip
+
+
+def trend_panel(answer: Answer, days: int) -> html.Section:
+    """Return the panel with the newest ``days`` of the answer's series."""
+    title = texts.TREND.format(days=days)
+    newest, before = split_series(answer.series, days)
+    if all(value is None for _, value in newest):
+        return shell.panel(title, shell.sentence(texts.NO_TREND.format(days=days)))
+    earlier = dict(before)
+    rows = [
+        [
+            str(day),
+            fmt.value_with_unit(value, answer.indicator),
+            fmt.value_with_unit(earlier.get(day), answer.indicator),
+        ]
+        for day, value in reversed(newest)
+    ]
+    head = [texts.DAY, texts.VALUE, texts.DAYS_BEFORE.format(days=days)]
+    table = shell.table(head, rows, caption=title, numeric=(1, 2))
+    label = f"{answer.area_name} {answer.indicator.name} {title}"
+    return shell.panel(title, [graph(trend(answer, days=days), label=label), as_table(table)])
+
+
+def area_href(content: DrillContent) -> Callable[[str], str]:
+    """Return area id -> address of the drill page of that area."""
+    codes = content.codes
+    return lambda key: content.view.href("drill", area=codes[key]) if key in codes else ""
+
+
+def _map(content: DrillContent) -> Component:
+    answer, siblings = content.answer, content.siblings
+    shown = answer if siblings is None else siblings
+    here = content.lineage[-1]
+    if siblings is None and not answer.children:
+        return shell.sentence(no_children(content))
+    points = [
+        {"lon": row["lon"], "lat": row["lat"], "text": cell(row.get("title") or row["id"]),
+         "href": content.view.href("drill", page=content.view.page, case=str(row["id"]))
+         if content.cases and content.cases.shape == "case" else ""}
+        for row in (content.cases.rows if content.cases and siblings is not None else ())
+        if row.get("lon") is not None and row.get("lat") is not None
+    ]  # fmt: skip
+    return draw_map(
+        MapView(
+            parent=here.id if siblings is None else here.parent,
+            children=shown.children,
+            href=area_href(content),
+            selected="" if siblings is None else here.id,
+            points=points,
+            note=content.boundaries_note,
+        ),
+        shown,
+    )
+
+
+def _map_note(content: DrillContent) -> str:
+    return texts.MAP_HINT if content.siblings is None else texts.MAP_LOWEST
+
+
+def no_children(content: DrillContent) -> str:
+    """Return why there are no areas to rank."""
+    if content.siblings is not None:
+        return texts.NO_CHILDREN
+    level = texts.ROLES[content.answer.indicator.lowest_level]
+    return texts.NOT_BELOW.format(level=level)
+
+
+def _ranking(content: DrillContent) -> html.Section | None:
+    title = f"{content.level_name}{texts.RANKING}"
+    if not content.answer.children:
+        return None  # the map's place says why
+    return shell.panel(
+        title, ranking_table(content.answer, area_href(content)), className="st-span-2"
+    )
+
+
+def _breakdowns(content: DrillContent) -> list[Component]:
+    return [breakdown_panel(answer, content.view) for answer in content.breakdowns]
+
+
+def _cases(content: DrillContent) -> Component | None:
+    if content.cases is None:
+        return None
+    return cases_panel(content.cases, content.answer, content.view, content.now.tzinfo)
+
+
+def _case(content: DrillContent) -> Component | None:
+    if content.case is None or content.now.tzinfo is None:
+        return None
+    current, versions = content.case
+    close = content.view.href("drill", case="")
+    return case_drawer(current, versions, close, content.now.tzinfo)

@@ -1,0 +1,94 @@
+"""The areas below as a table that sorts, 未归属 always last; a row leads one level down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dash.development.base_component import Component
+
+from layouts import format as fmt
+from layouts import grid, ids
+from layouts import staff_texts as texts
+from layouts.drill.headline import quotient
+from layouts.figures.ranking import ranked
+from metrics.answer import Answer, Child
+
+MOST_ROWS = 12
+"""Rows seen before the table scrolls."""
+
+
+def ranking_rows(answer: Answer, href: Callable[[str], str]) -> list[dict[str, Any]]:
+    """Return a row for each child, largest value first, 未归属 last.
+
+    Args:
+        answer: with children.
+        href: area id -> address; an area that cannot be opened gives an empty text.
+    """
+    values = [child.figure.value for child in answer.children if child.figure.value is not None]
+    longest = max((abs(value) for value in values), default=0.0) or 1.0
+    return [
+        _row(number, child, answer, longest, href(child.key) if child.key else "")
+        for number, child in enumerate(ranked(answer.children), 1)
+    ]
+
+
+def _row(number: int, child: Child, answer: Answer, longest: float, href: str) -> dict[str, Any]:
+    indicator = answer.indicator
+    figure = child.figure
+    return {
+        "rank": number if child.key and figure.value is not None else None,
+        "name": child.name,
+        "href": href,
+        "value": figure.value,
+        "value_text": fmt.value_text(figure.value, indicator),
+        "share": 0.0 if figure.value is None else round(100 * abs(figure.value) / longest, 1),
+        "change": child.change,
+        "change_text": fmt.change_text(child.change, indicator),
+        "change_tone": fmt.change_tone(child.change, indicator),
+        "year_change": child.year_change,
+        "year_change_text": fmt.change_text(child.year_change, indicator),
+        "year_change_tone": fmt.change_tone(child.year_change, indicator),
+        "parts": quotient(figure, indicator),
+        "light": child.light,
+        "light_text": texts.LIGHTS[child.light],
+        "small": child.is_small,
+    }
+
+
+def ranking_table(answer: Answer, href: Callable[[str], str], *, page: str = "drill") -> Component:
+    """Return the table of the answer's children."""
+    rows = ranking_rows(answer, href)
+    areas = [row for row in rows if row["name"] != texts.UNASSIGNED]
+    unassigned = [row for row in rows if row["name"] == texts.UNASSIGNED]
+    value = f"{texts.VALUE} ({answer.indicator.unit})" if answer.indicator.unit else texts.VALUE
+    columns = [
+        grid.column(texts.RANK, "rank", width=56, type="rightAligned"),
+        grid.link_column(texts.NAME, "name", minWidth=110, flex=2),
+        grid.number_column(value, "value", minWidth=92, flex=1),
+    ]
+    if not answer.indicator.has_denominator:
+        columns.append(
+            grid.column("", "share", cellRenderer="StaffBar", sortable=False, minWidth=60, flex=1)
+        )
+    for name, key in ((texts.CHANGE, "change"), (texts.YEAR_CHANGE, "year_change")):
+        if any(row[key] is not None for row in rows):
+            rules = _tones(key)
+            columns.append(
+                grid.number_column(name, key, minWidth=122, flex=1, cellClassRules=rules)
+            )
+    if answer.indicator.has_denominator:
+        name = f"{texts.NUMERATOR}/{texts.DENOMINATOR}"
+        columns.append(grid.column(name, "parts", type="rightAligned", minWidth=104, flex=1))
+    if any(child.light != "none" for child in answer.children):
+        columns.append(
+            grid.column(texts.LIGHT, "light", cellRenderer="StaffLight", minWidth=76, flex=1)
+        )
+    return grid.grid(ids.part(page, "ranking"), columns, areas, last=unassigned, most=MOST_ROWS)
+
+
+def _tones(key: str) -> dict[str, str]:
+    return {
+        "st-good": f"params.data.{key}_tone === 'good'",
+        "st-bad": f"params.data.{key}_tone === 'bad'",
+    }

@@ -1,0 +1,89 @@
+"""What a number is made of: the values of one column, largest first, and their growing share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import plotly.graph_objects as go
+
+from layouts import format as fmt
+from layouts import staff_texts as texts
+from layouts.figures.style import blank
+from layouts.theme import TOKENS
+from metrics.answer import Answer, Child
+
+ROW = 28
+"""Height of one bar in px."""
+
+
+def adds_up(answer: Answer) -> bool:
+    """Tell whether the parts of the answer sum to it, so that shares mean something."""
+    return answer.indicator.kind in ("count", "sum", "stock")
+
+
+def shares(parts: Sequence[Child]) -> list[float | None]:
+    """Return the cumulative share of each part in percent, in their order.
+
+    A part without a value adds nothing; where all is nothing there are no shares.
+    """
+    total = sum(part.figure.value or 0.0 for part in parts)
+    if total <= 0 or any((part.figure.value or 0.0) < 0 for part in parts):
+        return [None] * len(parts)
+    reached, cumulative = 0.0, []
+    for part in parts:
+        reached += part.figure.value or 0.0
+        cumulative.append(100.0 * reached / total)
+    return list(cumulative)
+
+
+def pareto(answer: Answer, *, href: Callable[[Child], str], most: int = 10) -> go.Figure:
+    """Return bars of the breakdown with the cumulative share as a line, where parts add up.
+
+    Args:
+        answer: with a breakdown, largest first.
+        href: address to open when a bar is clicked.
+        most: bars shown; the share still refers to all of them.
+    """
+    parts = answer.breakdown[:most]
+    names = [f"{part.name or texts.UNNAMED_VALUE} " for part in parts]
+    figure = blank(ROW * len(parts) + 64)
+    labels = [fmt.value_with_unit(part.figure.value, answer.indicator) for part in parts]
+    figure.add_bar(
+        orientation="h",
+        y=names,
+        x=[part.figure.value for part in parts],
+        name=answer.indicator.name,
+        customdata=[href(part) for part in parts],
+        text=labels,
+        textposition="none",
+        marker={"color": TOKENS["class-2"], "line": {"color": TOKENS["accent"], "width": 1}},
+        hovertemplate="%{y}: %{text}<extra></extra>",
+    )
+    if adds_up(answer):
+        growing = shares(answer.breakdown)[:most]
+        figure.add_scatter(
+            y=names,
+            x=growing,
+            xaxis="x2",
+            name=texts.SHARE,
+            mode="lines+markers",
+            line={"color": TOKENS["amber"], "width": 1.5},
+            marker={"size": 5},
+            hovertemplate="%{x:.1f}%<extra>" + texts.SHARE + "</extra>",
+        )
+        figure.update_layout(
+            xaxis2={
+                "overlaying": "x", "side": "top", "range": [0, 104], "showgrid": False,
+                "tickvals": [50, 80, 100], "ticktext": ["50%", "80%", "100%"], "fixedrange": True,
+                "tickfont": {"color": TOKENS["amber"], "size": 11},
+            },
+        )  # fmt: skip
+    for name, label in zip(names, labels, strict=True):
+        figure.add_annotation(
+            x=1, xref="paper", xanchor="left", xshift=8, y=name, text=label, showarrow=False,
+            font={"color": TOKENS["ink"], "size": 13},
+        )  # fmt: skip
+    figure.update_layout(bargap=0.35, showlegend=False, margin={"t": 30, "r": 76})
+    figure.update_yaxes(autorange="reversed", showgrid=False, type="category")
+    figure.update_xaxes(rangemode="tozero", nticks=4)
+    return figure

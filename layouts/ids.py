@@ -1,0 +1,62 @@
+"""Every component id a callback or a script names."""
+
+from __future__ import annotations
+
+ADDRESS = "address"
+"""The one dcc.Location; a page listens to its ``search`` and ``pathname``."""
+PAGE = "page"
+PAGE_NAME = "page-name"
+TITLE_SINK = "title-sink"
+NOTICE = "notice"
+
+WALL = "wall"
+WALL_BEAT = "wall-beat"
+WALL_TICK = "wall-tick"
+WALL_VIEW = "wall-view"
+WALL_PAYLOAD = "wall-payload"
+WALL_SINK = "wall-sink"
+WALL_CLOCK = "wall-clock"
+WALL_FEEDS_COUNT = "wall-feeds-count"
+WALL_BANNER = "wall-banner"
+WALL_MAP = "wall-map"
+WALL_MAP_BOX = "wall-map-box"
+WALL_MAP_AREAS = "wall-map-areas"
+WALL_MAP_OUTLINE = "wall-map-outline"
+WALL_MAP_LABELS = "wall-map-labels"
+WALL_MAP_TIP = "wall-map-tip"
+WALL_LEGEND = "wall-legend"
+WALL_TICKER = "wall-ticker"
+WALL_FEEDS = "wall-feeds"
+
+
+def wall_card(key: str) -> str:
+    """Return the id of the card that shows an ask of the scene."""
+    return f"wall-card-{key}"
+
+
+def wall_panel(panel: str) -> str:
+    """Return the id of the body of a panel."""
+    return f"wall-panel-{panel}"
+
+
+def wall_panel_note(panel: str) -> str:
+    """Return the id of the note at the right of a panel's heading."""
+    return f"wall-note-{panel}"
+
+
+DRILL = "drill"
+INDICATOR = "indicator"
+AREA = "area"
+QUALITY = "quality"
+BRIEFING = "briefing"
+"""Bodies of the staff pages: one callback draws each of them from the address."""
+
+
+def goes(page: str, part: object) -> dict[str, object]:
+    """Return the id of a part whose value is an address to go to: a picker, a bar of a figure."""
+    return {"type": "goes", "page": page, "part": part}
+
+
+def part(page: str, name: str) -> str:
+    """Return the id of a part of a staff page that no callback listens to."""
+    return f"{page}-{name}"

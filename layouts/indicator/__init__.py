@@ -1,0 +1,1 @@
+"""Why this number: everything behind one indicator of one area."""

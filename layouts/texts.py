@@ -1,0 +1,94 @@
+"""Every word the interface says by itself, in Chinese and English, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+Lang = Literal["zh", "en"]
+
+TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType({
+    # how values are written
+    "change.none": ("持平", "±0"),
+    "change.points": ("个百分点", " pp"),
+    "duration.day": ("天", "d "),
+    "duration.hour": ("小时", "h "),
+    "duration.minute": ("分钟", "min "),
+    "duration.second": ("秒", "s"),
+    "age.never": ("从未", "never"),
+    "age.now": ("刚刚", "just now"),
+    "age.minutes": ("{n}分钟前", "{n} min ago"),
+    "age.hours": ("{n}小时前", "{n} h ago"),
+    "age.days": ("{n}天前", "{n} d ago"),
+    "period.today": ("今日", "today"),
+    "period.current": ("当前", "now"),
+    "period.yesterday": ("昨日", "yesterday"),
+    "period.week": ("{year}年第{n}周", "{year} week {n}"),
+    "period.month": ("{year}年{n}月", "{year}-{n:02d}"),
+    "period.quarter": ("{year}年第{n}季度", "{year} Q{n}"),
+    "period.year": ("{year}年", "{year}"),
+    "period.last_days": ("近{n}天", "last {n} days"),
+    # states of a number
+    "state.missing": ("暂无数据", "no data"),
+    "state.stale": ("数据延迟", "late data"),
+    "state.failed": ("读取失败", "cannot be read"),
+    "state.empty": ("没有记录", "nothing here"),
+    "state.small": ("样本少", "small base"),
+    "state.unknown": ("指标未定义", "unknown indicator"),
+    "state.as_of": ("截至{at}", "as of {at}"),
+    "state.feed_as_of": ("截至{at} {feed}", "as of {at}, {feed}"),
+    "state.never_arrived": ("{feed} 尚无数据", "{feed}: nothing yet"),
+    # the wall
+    "wall.demo": ("演示数据", "demo data"),
+    "wall.feeds_fresh": ("数据源", "feeds"),
+    "wall.day_before": ("昨日全天 {value}", "yesterday {value}"),
+    "wall.so_far": ("今日累计 截至{at}", "today, as of {at}"),
+    "wall.whole_day": ("{period}全天 {date}", "{period}, {date}"),
+    "wall.running": ("{period} 截至{at}", "{period}, as of {at}"),
+    "wall.rule": (
+        "口径:未标注者为昨日全天、环比前一日;“今日”为当日累计,不作环比",
+        "Whole of yesterday against the day before; “today” is so far, without a comparison",
+    ),
+    "wall.why": ("口径与依据", "why this number"),
+    "wall.legend_none": ("无数据", "no data"),
+    "wall.unassigned": ("未归属 {value}", "unassigned {value}"),
+    "wall.trend_now": ("近{n}天", "last {n} days"),
+    "wall.trend_before": ("前{n}天", "{n} days before"),
+    "wall.daily_mean": ("日均 {value}", "{value} a day"),
+    "wall.page": ("{first}–{last} / {total}", "{first}–{last} of {total}"),
+    "wall.events_none": ("近期无告警与紧急事件", "no alarms and no urgent events"),
+    "wall.events_newest": ("最新{n}条", "newest {n}"),
+    "wall.level_red": ("紧急", "urgent"),
+    "wall.level_amber": ("关注", "watch"),
+    "wall.level_info": ("一般", "info"),
+    "wall.ticker": ("要情速报", "Briefly"),
+    "wall.ticker_light": (
+        "【{domain}】{name} {period}{value},{level}",
+        "[{domain}] {name} {period} {value}, {level}",
+    ),
+    "wall.ticker_change": (
+        "【{domain}】{name} {period}{value},较前一日{change}",
+        "[{domain}] {name} {period} {value}, {change} on the day before",
+    ),
+    "wall.ticker_red": ("已达红色预警线", "beyond the red line"),
+    "wall.ticker_amber": ("已达黄色预警线", "beyond the amber line"),
+    "wall.ticker_feed": ("【数据】{feed} 更新延迟,截至{at}", "[data] {feed} is late, as of {at}"),
+    "wall.feeds": ("数据更新", "Feeds"),
+    "wall.lost": ("连接中断", "Connection lost"),
+    "wall.failed": ("数据服务暂不可用", "The data service is not available"),
+    "wall.shown_from": ("显示的是 {at} 的数据({age})", "shown is data of {at} ({age})"),
+    "wall.loading": ("正在读取数据", "Reading the data"),
+    "wall.indicative": ("示意", "indicative"),
+})  # fmt: skip
+"""Key -> (Chinese, English)."""
+
+
+def t(key: str, lang: Lang = "zh") -> str:
+    """Return an interface text.
+
+    Raises:
+        KeyError: there is no such text.
+    """
+    chinese, english = TEXTS[key]
+    return english if lang == "en" else chinese
