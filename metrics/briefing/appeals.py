@@ -9,7 +9,7 @@ from metrics.answer import Answer, Child
 from metrics.briefing.content import Evidence, Fact, Part, Section, Slot
 from metrics.briefing.draft import LEAST_HISTORY, Draft, enumeration, gaps, level_test
 from metrics.briefing.evidence import amount, constant, difference, listed, push, words
-from metrics.briefing.inquiry import ACCEPTED, named
+from metrics.briefing.inquiry import ACCEPTED
 from metrics.briefing.movers import Mover, contributions, main_movers, outstanding
 from metrics.briefing.pictures import category_chart, trend_chart
 from metrics.briefing.rates import laggards, rate_change, target_breaches
@@ -72,9 +72,13 @@ def _by_category(draft: Draft) -> _Split:
 
 
 def _by_area(draft: Draft) -> _Split:
-    before = [named(week.children) for week in _history(draft)]
-    return _Split("area", draft.level, draft.area_children(ACCEPTED), before,
-        lambda child: draft.area(ACCEPTED, child), 55)  # fmt: skip
+    """Return the cut by area; what no area holds is an element too, or the parts do not add up."""
+    answer = draft.answers.areas.get(ACCEPTED)
+    children = {child.key: child for child in answer.children} if answer else {}
+    before = [{c.key: c for c in week.children} for week in _history(draft)]
+    return _Split(
+        "area", draft.level, children, before, lambda child: draft.area(ACCEPTED, child), 55
+    )
 
 
 def _history(draft: Draft) -> list[Answer]:
@@ -142,6 +146,9 @@ def _shifted(split: _Split, movers: Sequence[Mover]) -> Fact | None:
         piece = split.prove(child)
         items.append((words(child.name), amount(piece), "（",
             difference(piece, mover.difference), "）"))  # fmt: skip
-    parts = ("受理总量处于近", constant(HISTORY_WEEKS), "周正常波动范围，但", split.label,
-        "间有明显消长：", *listed(items), "。")  # fmt: skip
+    several: tuple[Part, ...] = (split.label, "间有明显消长：")
+    what = several if len(chosen) > 1 else ("个别", split.label, "变化明显：")
+    parts = (
+        "受理总量处于近", constant(HISTORY_WEEKS), "周正常波动范围，但", *what, *listed(items), "。",
+    )  # fmt: skip
     return Fact(id=f"{ID}.shifted.{split.id}", section=ID, parts=parts, score=split.score)

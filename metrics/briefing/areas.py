@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from metrics.answer import Child
-from metrics.briefing.content import Fact, Section, Slot, TableSpec
-from metrics.briefing.draft import Draft
+from metrics.briefing.content import Evidence, Fact, Section, Slot, TableSpec
+from metrics.briefing.draft import Draft, gaps
 from metrics.briefing.evidence import amount, change, listed, words
 from metrics.briefing.inquiry import ACCEPTED, STREET_COLUMNS
 from metrics.territory import UNASSIGNED
@@ -18,7 +18,8 @@ def areas(draft: Draft) -> Section:
     answer = draft.answers.areas.get(ACCEPTED)
     if answer is None or not answer.children:
         return Section(id=ID, title="五、街镇情况")
-    facts = [fact for fact in (_leaders(draft),) if fact is not None]
+    written = (_leaders(draft), gaps(draft, ID, (ACCEPTED,)))
+    facts = [fact for fact in written if fact is not None]
     return Section(id=ID, title="五、街镇情况", sentences=tuple(facts), tables=(_table(draft),))
 
 
@@ -36,7 +37,8 @@ def _table(draft: Draft) -> TableSpec:
     columns = [one for one in STREET_COLUMNS if one in draft.answers.areas]
     head = [draft.level.text]
     for indicator in columns:
-        head.append(draft.answers.areas[indicator].indicator.name)
+        what = draft.answers.areas[indicator].indicator
+        head.append(what.name if what.unit in ("%", "") else f"{what.name}（{what.unit}）")
         if indicator == ACCEPTED:
             head.append("环比")
     rows = [(words(child.name), *_cells(draft, columns, child.key)) for child in _ordered(draft)]
@@ -45,7 +47,7 @@ def _table(draft: Draft) -> TableSpec:
         id="areas",
         caption=f"各{draft.level.text}主要指标",
         head=tuple(head),
-        weights=(34, *(24 for _ in head[1:])),
+        weights=(30, *(10 + 3 * min(len(name), 5) for name in head[1:])),
         rows=tuple(rows),
     )
 
@@ -68,17 +70,23 @@ def _cells(draft: Draft, columns: list[str], key: str) -> list[Slot]:
             cells.append(Slot(kind="amount", origin="value"))
             continue
         piece = draft.book.area(answer, child)
-        cells.append(amount(piece))
+        cells.append(_bare(piece))
         if indicator == ACCEPTED:
             cells.append(change(piece))
     return cells
+
+
+def _bare(piece: Evidence) -> Slot:
+    """Return an amount whose unit stands in the heading."""
+    slot = amount(piece)
+    return slot if slot.unit == "%" else slot.model_copy(update={"unit": ""})
 
 
 def _total_cells(draft: Draft, columns: list[str]) -> list[Slot]:
     cells: list[Slot] = []
     for indicator in columns:
         piece = draft.book.of(draft.answers.areas[indicator])
-        cells.append(amount(piece))
+        cells.append(_bare(piece))
         if indicator == ACCEPTED:
             cells.append(change(piece))
     return cells

@@ -20,6 +20,8 @@ from metrics.briefing.significance import (
 )  # fmt: skip
 
 LEAST_HISTORY = 4
+LEAST_CASES = 30
+"""Below it a rate is given without its change, and not held against a target."""
 
 
 @dataclass(frozen=True)
@@ -88,11 +90,19 @@ def enumeration(
         if piece.value is None:
             continue
         slot = change(piece)
-        tail: tuple[Part, ...] = ("（", slot, "）") if slot.number is not None else ()
-        items.append((words(piece.name), amount(piece), *tail))
+        tail: tuple[Part, ...] = ("（", slot, "）") if _is_sure(piece, slot) else ()
+        # A name that ends in Latin letters or digits would run into the number.
+        gap: tuple[Part, ...] = ("为",) if piece.name[-1:].isascii() else ()
+        items.append((words(piece.name), *gap, amount(piece), *tail))
     if not items:
         return None
     return Fact(id=fact_id, section=section, parts=(*listed(items), "。"), score=score)
+
+
+def _is_sure(piece: Evidence, slot: Slot) -> bool:
+    """Tell whether a change is worth a word: the points of a rate over a handful of cases jump."""
+    is_rate = piece.unit == "%" and piece.denominator is not None
+    return slot.number is not None and not (is_rate and piece.pair[1] < LEAST_CASES)
 
 
 def gaps(draft: Draft, section: str, indicators: Sequence[str]) -> Fact | None:

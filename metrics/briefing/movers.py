@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 COVER = 0.6
 MOST = 3
+LEAST_AMOUNT = 20
+"""An element smaller than this in both weeks is not worth a word, whatever its z."""
 SIMPSON_POINTS = 0.002
 
 
@@ -92,7 +94,8 @@ def outstanding(movers: Sequence[Mover], gate: float, most: int = 4) -> list[Mov
 
 
 def _is_worth(mover: Mover, gate: float) -> bool:
-    return mover.is_confirmed and abs(mover.z) >= gate
+    is_large = max(mover.current, mover.previous) >= LEAST_AMOUNT
+    return is_large and mover.is_confirmed and abs(mover.z) >= gate
 
 
 @dataclass(frozen=True)

@@ -38,9 +38,11 @@ def _fact(name: str, parts: Sequence[Part], score: float) -> Fact:
 
 
 def _window(draft: Draft) -> Fact:
-    answers = draft.answers
-    parts = ("统计时段为", period(answers.week), "，数据版本为第", constant(answers.data_version),
-        "版。各数据均出自指标服务，编号、分子、分母见附表。")  # fmt: skip
+    # The data version stands in the colophon: here it would make every batch a new wording.
+    parts = (
+        "统计时段为", period(draft.answers.week),
+        "。各数据均出自指标服务，分子、分母见附表，数据版本见版记。",
+    )  # fmt: skip
     return _fact("window", parts, 100)
 
 
@@ -103,7 +105,7 @@ def _definitions(draft: Draft) -> list[Fact]:
     for number, indicator in enumerate(STREET_COLUMNS):
         answer = draft.answers.headline.get(indicator)
         if answer is not None:
-            meaning = words(answer.indicator.note.rstrip("。"))
+            meaning = words(re.sub(r",(?! )", "，", answer.indicator.note.rstrip("。")))
             parts = (words(answer.indicator.name), "：", meaning, "。")
             facts.append(_fact(f"meaning.{indicator}", parts, 50 - number))
     return facts

@@ -40,11 +40,11 @@ def trend_chart(draft: Draft) -> ChartSpec | None:
     rates = _weeks(draft, ONTIME, draft.answers.ontime_before)
     if len(rates) == len(weeks):
         series.append(_series(rates[0].name, "line", rates, is_rate=True))
-    names = [week.period.start for week in (*draft.answers.accepted_before[::-1],)]
-    labels = [*names, draft.answers.week.start]
+    starts = [week.period.start for week in draft.answers.accepted_before[::-1]]
+    labels = [*starts, draft.answers.week.start]
     return ChartSpec(
         id="trend",
-        caption="近周群众诉求受理量与按期办结率",
+        caption="每周群众诉求受理量与按期办结率",
         categories=tuple(f"{day.isocalendar().week}周" for day in labels),
         series=tuple(series),
     )

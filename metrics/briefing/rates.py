@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from metrics.answer import Answer, Child
 from metrics.briefing.content import Evidence, Fact, Part, Slot
-from metrics.briefing.draft import LEAST_HISTORY, Draft
+from metrics.briefing.draft import LEAST_CASES, LEAST_HISTORY, Draft
 from metrics.briefing.evidence import amount, change, constant, effect, listed, tally, words
 from metrics.briefing.inquiry import ONTIME, named
 from metrics.briefing.movers import RateEffect, RateSplit, rate_mix
@@ -20,7 +20,6 @@ from metrics.briefing.significance import (
 )  # fmt: skip
 from metrics.threshold import parse_rule
 
-LEAST_CASES = 30
 LEAST_POOLED = 200
 MOST_AREAS = 5
 MOST_EFFECTS = 2

@@ -1,0 +1,27 @@
+"""One embedded store for the whole test process; each test that wants one finds it empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from metrics.store import Store
+from metrics.tables import all_tables
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """The store of this process: an embedded engine cannot open a second folder."""
+    opened = Store(f"chdb://{tmp_path_factory.mktemp('store') / 'db'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def fresh_store(store: Store) -> Store:
+    """The store with every table empty and the data version back at 0."""
+    for table in all_tables(store.timezone):
+        store.command(f"TRUNCATE TABLE {table.name}", tag="test.fresh")
+    store.refresh_version()
+    return store
