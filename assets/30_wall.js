@@ -126,11 +126,11 @@
       value: make("span", "wall-value num"), change: make("div", "wall-change num"),
     };
     parts.why.title = parts.why.ariaLabel = state.texts["wall.why"];
-    const top = make("div", "wall-top", parts.light, parts.name, parts.flag, parts.why);
+    const top = make("div", "wall-top", parts.light, parts.name, parts.why);
     const main = make("div", "wall-main", parts.value);
     if (isTile) main.append(parts.unit);
     else parts.name.after(parts.unit);
-    card.replaceChildren(top, main, parts.change);
+    card.replaceChildren(top, main, make("div", "wall-below", parts.change, parts.flag));
     if (isTile) {
       parts.asOf = make("div", "wall-asof");
       card.append(parts.asOf);
@@ -199,16 +199,29 @@
       make("div", "wall-trend-plot", plot), make("div", "wall-trend-x", ...texts(data.x))));
   }
 
-  // Rows that do not fit come page by page; pages are filled so that rows keep their height.
-  function pageOf(rows, body, name) {
-    const height = parseFloat(getComputedStyle(body).getPropertyValue(`--${name}`));
-    const size = Math.max(1, Math.floor((body.clientHeight / rem() - 1.2) / height));
+  // How many rows and chips fit, read in one go before anything is written.
+  function measure() {
+    const unit = rem();
+    const style = getComputedStyle(state.wall);
+    const fit = (id, name) => {
+      const room = $(`wall-panel-${id}`).clientHeight / unit - 1.2;
+      return Math.max(1, Math.floor(room / parseFloat(style.getPropertyValue(`--${name}`))));
+    };
+    state.fits = { feeds: Math.max(1, Math.floor($("wall-feeds").clientWidth / (27 * unit))) };
+    for (const [id, data] of Object.entries(state.payload.panels)) {
+      if (data.r) state.fits[id] = fit(id, "rank-row");
+      if (data.e) state.fits[id] = fit(id, "event-row");
+    }
+  }
+
+  // What does not fit comes page by page.
+  function pageOf(rows, size) {
     const first = (state.page % Math.max(1, Math.ceil(rows.length / size))) * size;
     return { size, first, rows: rows.slice(first, first + size) };
   }
 
   function paintRanking(body, id, data) {
-    const page = pageOf(data.r, body, "rank-row");
+    const page = pageOf(data.r, state.fits[id]);
     const rows = page.rows.map(([name, text, place, light, isSmall, link], k) => {
       const mark = make("i", "wall-light");
       mark.dataset.light = light;
@@ -242,7 +255,7 @@
       body.replaceChildren(make("div", "wall-empty", state.texts["wall.events_none"]));
       return;
     }
-    const { size } = pageOf(events, body, "event-row");
+    const size = state.fits[id];
     const rows = events.slice(0, size).map(([at, title, area, level, word]) => {
       const row = make("div", "wall-event", make("span", `wall-tag is-${level}`, word),
         make("div", "", make("span", "", title), make("em", "", area)), make("span", "num", at));
@@ -261,9 +274,8 @@
     write(count, `${feeds.length - late}/${feeds.length}`);
     count.parentElement.classList.toggle("is-late", late > 0);
     const strip = $("wall-feeds");
-    const size = Math.max(1, Math.floor(strip.clientWidth / (27 * rem())));
-    const first = (state.page % Math.max(1, Math.ceil(feeds.length / size))) * size;
-    strip.replaceChildren(...feeds.slice(first, first + size).map(([name, age, isLate, at]) => {
+    const page = pageOf(feeds, state.fits.feeds);
+    strip.replaceChildren(...page.rows.map(([name, age, isLate, at]) => {
       const chip = make("div", `wall-feed${isLate ? " is-late" : ""}`, make("i"), make("span", "", name), make("b", "", age));
       chip.title = `${name} ${at}`;
       return chip;
@@ -287,6 +299,7 @@
 
   function paintPages() {
     const payload = state.payload;
+    measure();
     for (const [id, data] of Object.entries(payload.panels)) if (data.r || data.e) paintPanel(id, data);
     paintFeeds(payload.feeds);
     paintTicker(payload.ticker);
@@ -301,6 +314,7 @@
     }
     const isFirst = !state.payload;
     Object.assign(state, { payload, error: "", isPainted: true, paintedAt: performance.now() });
+    measure();
     for (const [key, data] of Object.entries(payload.cards)) paintCard(key, data);
     for (const [id, text] of Object.entries(payload.notes)) write($(`wall-note-${id}`), text);
     for (const [id, data] of Object.entries(payload.panels)) paintPanel(id, data);

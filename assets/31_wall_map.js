@@ -4,12 +4,16 @@
 
   const { make, write, writeNumber, rem } = window.wallTools;
   const $ = (id) => document.getElementById(id);
-  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  const colours = {};
+  function colour(name) {
+    colours[name] ??= getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+    return colours[name];
+  }
   const LIGHTS = { amber: "amber", red: "red" };
   const LAYERS = [["wall-plate-base", 2.4, 380], ["wall-plate-mid", 1.2, 385]];
   const SUFFIX = /(街道|社区|地区|镇|乡)$/;
 
-  const state = { map: null, box: null, areas: new Map(), outline: [], plates: [], spots: [], data: null, timer: 0 };
+  const state = { map: null, box: null, areas: new Map(), outline: [], plates: [], spots: [], data: null, lit: "", timer: 0, rem: 10 };
 
   // Also tells of a new size of the window, of the fonts and of the headline above.
   const watcher = new ResizeObserver(() => soon(150));
@@ -46,7 +50,7 @@
     state.areas.set(String(id ?? code), { feature, layer, code: String(code ?? id), drawn: "" });
     layer.on({
       click: () => follow(feature),
-      mouseover: (event) => { layer.setStyle({ weight: 0.32 * rem(), color: "#ffffff" }).bringToFront(); tip(feature, event); },
+      mouseover: (event) => { layer.setStyle({ weight: 0.32 * state.rem, color: "#ffffff" }).bringToFront(); tip(feature, event); },
       mousemove: (event) => tip(feature, event),
       mouseout: () => { restore(feature); $("wall-map-tip").style.display = "none"; },
     });
@@ -63,7 +67,7 @@
     const light = value && LIGHTS[value[2]];
     const fill = value && value[0] >= 0 ? state.data.k[value[0]] : colour("class-none");
     return {
-      weight: (light ? 0.34 : 0.13) * rem(), color: light ? colour(light) : colour("border"),
+      weight: (light === "red" ? 0.34 : light ? 0.24 : 0.13) * state.rem, color: light ? colour(light) : colour("border"),
       opacity: light ? 1 : 0.75, fillColor: fill, fillOpacity: 1, lineJoin: "round",
     };
   }
@@ -90,7 +94,10 @@
     }
     if (!isChanged) return;
     lit.forEach((layer) => layer.bringToFront());
-    state.spots.forEach(relabel);
+    const marks = [...state.areas.values()].map(({ feature }) => (valueOf(feature) || [])[2]).join();
+    if (state.lit === marks) state.spots.forEach(relabel);
+    else label(); // a light makes a label wider
+    state.lit = marks;
     legend(data);
   }
 
@@ -99,6 +106,7 @@
   function draw() {
     const map = state.map;
     if (!map || !state.box || !state.box.isConnected || !state.areas.size) return;
+    state.rem = rem();
     map.invalidateSize({ animate: false, pan: false });
     fit();
     buildPlates();

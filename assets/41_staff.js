@@ -135,9 +135,34 @@
     keepInView(context.map);
   }
 
+  // Of names that would cover one another the larger area keeps its own.
+  function thinNames(map) {
+    const named = [];
+    map.eachLayer(function (layer) {
+      const tip = layer.feature && layer.getTooltip && layer.getTooltip();
+      if (tip && tip.options.permanent && tip.getElement()) {
+        const b = layer.getBounds();
+        named.push([(b.getEast() - b.getWest()) * (b.getNorth() - b.getSouth()), tip.getElement()]);
+      }
+    });
+    named.sort(function (a, b) { return b[0] - a[0]; });
+    const shown = [];
+    named.forEach(function (pair) {
+      const box = pair[1].getBoundingClientRect();
+      const free = shown.every(function (o) {
+        return box.right < o.left || box.left > o.right || box.bottom < o.top || box.top > o.bottom;
+      });
+      pair[1].style.visibility = free ? "" : "hidden";
+      if (free) { shown.push(box); }
+    });
+  }
+
   function keepInView(map) {
+    clearTimeout(map._staffThin);
+    map._staffThin = setTimeout(function () { thinNames(map); }, 150);
     if (map._staffWatched) { return; }
     map._staffWatched = true;
+    map.on("zoomend viewreset resize", function () { setTimeout(function () { thinNames(map); }, 50); });
     let width = 0;
     new ResizeObserver(function () {
       const now = map.getContainer().clientWidth;

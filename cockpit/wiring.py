@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from metrics.territory import Territory
 
 
+_KEPT_FORM = 2
+"""Raised whenever what is kept beside the map slices is written in another way."""
+
+
 class Background(Protocol):
     """Threads that work beside the requests: the inbox watcher, a demo city's live feed."""
 
@@ -220,7 +224,7 @@ def territory_fingerprint(city: City) -> str:
     named = {level.geojson for level in city.written.levels if level.geojson}
     named.add(city.written.areas.file)
     paths = [city.folder / "city.yaml", *(city.territory / name for name in sorted(named))]
-    parts = []
+    parts = [f"form {_KEPT_FORM}"]
     for path in paths:
         if path.is_file():
             stat = path.stat()

@@ -280,7 +280,7 @@ def _content(frame: pl.DataFrame) -> pl.Series:
     texts = [
         _tagged(name, frame.schema[name])
         for name in sorted(set(frame.columns) - apart)
-        if frame[name].null_count() < frame.height  # an empty column says nothing
+        if frame[name].null_count() < max(frame.height, 1)  # an empty column says nothing
     ]
     said = frame.select(pl.concat_str(texts).cast(pl.Binary)).to_series()
     empty = hashlib.blake2b(digest_size=8)  # copying it is twice as fast as making a new one

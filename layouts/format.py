@@ -9,7 +9,7 @@ import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
-from layouts.texts import Lang, t
+from layouts.texts import UNITS_EN, Lang, t
 from metrics.calendar import Period
 from metrics.indicator import Direction, Indicator
 
@@ -53,22 +53,27 @@ def number(value: float | None, decimals: int = 0, lang: Lang = "zh") -> str:
     return f"{scaled.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,}{word}"
 
 
-def decimals_of(indicator: Indicator) -> int:
-    """Return how many decimals an indicator is shown with: its own, else 0 for counts, else 1."""
-    if indicator.decimals is not None:
-        return indicator.decimals
-    return 0 if indicator.kind in ("count", "distinct", "stock") else 1
-
-
 def value_text(value: float | None, indicator: Indicator, lang: Lang = "zh") -> str:
     """Return a value without its unit."""
-    return number(value, decimals_of(indicator), lang)
+    return number(value, indicator.shown_decimals, lang)
 
 
 def value_with_unit(value: float | None, indicator: Indicator, lang: Lang = "zh") -> str:
     """Return a value followed by its unit; a dash alone where there is no value."""
     text = value_text(value, indicator, lang)
-    return text if value is None else text + indicator.unit
+    unit = unit_text(indicator, lang)
+    return (
+        text
+        if value is None
+        else f"{text} {unit}"
+        if lang != "zh" and unit[:1].isalpha()
+        else text + unit
+    )
+
+
+def unit_text(indicator: Indicator, lang: Lang = "zh") -> str:
+    """Return the unit; in English where it is known there, else as the catalogue writes it."""
+    return UNITS_EN.get(indicator.unit, indicator.unit) if lang == "en" else indicator.unit
 
 
 def percent(share: float | None, decimals: int = 1) -> str:

@@ -83,6 +83,13 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType({
 })  # fmt: skip
 """Key -> (Chinese, English)."""
 
+UNITS_EN: Mapping[str, str] = MappingProxyType({
+    "件": "cases", "起": "events", "次": "times", "人": "people", "台": "devices", "家": "firms",
+    "套": "homes", "个": "units", "分": "points", "指数": "index", "秒": "s", "分钟": "min",
+    "小时": "h", "天": "days", "件/万人": "per 10k", "小时/km": "h/km",
+})  # fmt: skip
+"""The catalogue's units in English."""
+
 
 def t(key: str, lang: Lang = "zh") -> str:
     """Return an interface text.

@@ -40,9 +40,8 @@ class CockpitError(Exception):
     def sentence(self) -> str:
         """The whole message on one line."""
         head = f"{self.where}: {self.what}" if self.where else self.what
-        return (
-            ". ".join(part.rstrip(".") for part in (head, self.hint, self.next_step) if part) + "."
-        )
+        parts = [part.rstrip(".") for part in (head, self.hint, self.next_step) if part]
+        return " ".join(part if part.endswith("?") else f"{part}." for part in parts)
 
     def as_json(self) -> dict[str, object]:
         """The one error shape of the API and of ``--json``."""

@@ -112,8 +112,10 @@ class Fetched:
         key = self.key_of(plan, "series")
         group = self.groups[key]
         if leaf.kind == "stock":
-            value = self._stock(key, leaf).get(day)
-            return Figure(value, value)
+            level = self._stock(key, leaf).get(day)
+            if leaf.is_flow_stock and not level:
+                level = 0.0 if is_covered else None
+            return Figure(level, level)
         row = group.rows.get((leaf.id, day))
         sums = read_sums(row, 0) if row is not None else None
         return figure(leaf, sums, is_covered=is_covered)

@@ -123,17 +123,18 @@ def carried_forward(
         found: change or delivered stock by day; changes before the window sit on the day before.
         start: first day wanted.
         end: last day wanted.
-        adds_up: changes that add up, rather than deliveries that replace each other.
+        adds_up: changes that add up, rather than deliveries that replace each other; a delivery
+            of nothing leaves no stock to tell.
     """
     earlier = [day for day in sorted(found) if day < start]
     level: float | None = None
     if earlier:
-        level = sum(found[day] for day in earlier) if adds_up else found[earlier[-1]]
+        level = sum(found[day] for day in earlier) if adds_up else found[earlier[-1]] or None
     filled: dict[dt.date, float] = {}
     for offset in range((end - start).days + 1):
         day = start + dt.timedelta(days=offset)
         if day in found:
-            level = (level or 0.0) + found[day] if adds_up else found[day]
+            level = (level or 0.0) + found[day] if adds_up else found[day] or None
         if level is not None:
             filled[day] = level
     return filled

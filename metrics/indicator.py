@@ -95,6 +95,13 @@ class Indicator(BaseModel):
         return 100.0 if self.unit == "%" else 1.0
 
     @property
+    def shown_decimals(self) -> int:
+        """Decimals on screens and in documents: its own, else 0 for whole things, else 1."""
+        if self.decimals is not None:
+            return self.decimals
+        return 0 if self.kind in ("count", "distinct", "stock") else 1
+
+    @property
     def has_denominator(self) -> bool:
         """Tell whether the value is a quotient of sums."""
         return self.kind in ("ratio", "average")

@@ -37,7 +37,7 @@ class Measure:
     Attributes:
         indicator: id.
         fact: the shape whose table is read.
-        time: time column; its day is the day the row counts on.
+        time: time column or expression; its day is the day the row counts on.
         where: rows that count at all.
         num: number added above the line, per row, before the sign.
         den: number added below the line.
@@ -99,8 +99,11 @@ def measures(indicator: Indicator) -> tuple[Measure, ...]:
         case "distinct":
             return (measure(hit, item=f"toInt64(bitShiftRight(sipHash64({indicator.key}), 1))"),)
         case "stock" if indicator.leave:
-            left = _flag(f"({indicator.numerator}) AND isNotNull({indicator.leave})")
-            return (measure(hit), measure(f"-({left})", time=indicator.leave))
+            enter, leave = indicator.time, indicator.leave
+            left = _flag(
+                f"({indicator.numerator}) AND isNotNull({enter}) AND isNotNull({leave})"
+            )  # what never entered cannot leave, and nothing leaves before it entered
+            return (measure(hit), measure(f"-({left})", time=f"greatest({enter}, {leave})"))
         case "stock":
             return (measure(_exact(f"if({is_hit}, ({indicator.value}), 0)")),)
     return ()
@@ -115,7 +118,8 @@ def _flag(condition: str) -> str:
 
 
 def _exact(expression: str) -> str:
-    return f"toDecimal128(ifNull({expression}, 0), 6)"
+    # every row is evaluated, those of other metrics too: 1 / 0 of a foreign row is just nothing
+    return f"ifNull(accurateCastOrNull({expression}, 'Decimal(38, 6)'), toDecimal128(0, 6))"
 
 
 def _bin(value: str) -> str:

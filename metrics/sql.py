@@ -88,7 +88,7 @@ def _placed(need: Need, source: str, parameters: dict[str, object]) -> tuple[str
         conditions.append("day >= {first:Date}")
     if need.level_depth >= 0:
         source = (
-            f"(SELECT * FROM {source}) AS p INNER JOIN (SELECT area, path FROM area"
+            f"(SELECT * FROM {source}) AS p LEFT JOIN (SELECT area, path FROM area"
             " WHERE batch = (SELECT max(batch) FROM area WHERE batch <= {version:UInt32})) AS place"
             " ON p.area = place.area"
         )
@@ -163,12 +163,24 @@ def _daily(need: Need, source: str, conditions: list[str]) -> str:
     if any(one.kind == "stock" for one in need.indicators):
         days.append("indicator IN {flows:Array(String)} OR indicator IN {stocks:Array(String)}")
         key = "if(indicator IN {flows:Array(String)}, greatest(day, {a0:Date} - 1), day)"
+    deliveries = _delivery_days() if any(_is_register(one) for one in need.indicators) else ""
     return (
         "SELECT indicator, key, sum(n) AS n0, sum(d) AS d0, countIf(n > 0) AS c0, "
         "groupArrayIf((item, n), n != 0 AND indicator IN {binned:Array(String)}) AS b0"
         f" FROM (SELECT indicator, {key} AS key, item, sum(num) AS n, sum(den) AS d"
         f" FROM {source} WHERE {' AND '.join(conditions)} AND ({' OR '.join(days)})"
-        " GROUP BY indicator, key, item) GROUP BY indicator, key ORDER BY indicator, key"
+        f" GROUP BY indicator, key, item{deliveries}) GROUP BY indicator, key"
+        " ORDER BY indicator, key"
+    )
+
+
+def _delivery_days() -> str:
+    """Return an empty row for every delivery, so that an area left out of one is seen."""
+    return (
+        " UNION ALL SELECT indicator, day AS key, toInt64(0) AS item, toDecimal128(0, 6) AS n,"
+        " toDecimal128(0, 6) AS d FROM part WHERE indicator IN {stocks:Array(String)}"
+        " AND batch <= {version:UInt32} AND day <= {last:Date}"
+        " GROUP BY indicator, day HAVING sum(num) != 0"
     )
 
 

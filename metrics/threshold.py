@@ -3,10 +3,14 @@
 A rule is ``<x``, ``<=x``, ``>x``, ``>=x`` on the unrounded value in its unit; ``b4w>+20%`` on the
 deviation from the mean of the same weekdays of the last four weeks; ``yoy>+10%`` on the change to
 the year before; ``a|b`` when either is enough; ``none``. Red is looked at before amber.
+
+A deviation of a count must also be larger than chance: five cases instead of three are +67 % and
+mean nothing. So it needs two standard deviations of a Poisson count beside the percentage.
 """
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable
@@ -16,6 +20,9 @@ from typing import Literal
 from metrics.indicator import Direction, Indicator, Light
 
 Basis = Literal["value", "b4w", "yoy"]
+CHANCE = 2.0
+"""Standard deviations a count must be away from its baseline before a light speaks of it."""
+
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -88,8 +95,8 @@ def light(
         return "none"
     seen: dict[Basis, float | None] = {
         "value": value,
-        "b4w": _per_cent(value, baseline),
-        "yoy": _per_cent(value, year_ago),
+        "b4w": _deviation(indicator, value, baseline),
+        "yoy": _deviation(indicator, value, year_ago),
     }
     if any(rule.holds(seen[rule.basis]) for rule in red):
         return "red"
@@ -98,8 +105,13 @@ def light(
     return "green"
 
 
-def _per_cent(value: float, base: float | None) -> float | None:
-    return (value - base) / abs(base) * 100 if base else None
+def _deviation(indicator: Indicator, value: float, base: float | None) -> float | None:
+    if not base:
+        return None
+    is_count = indicator.kind == "count" or indicator.is_flow_stock
+    if is_count and abs(value - base) < CHANCE * math.sqrt(base):
+        return 0.0
+    return (value - base) / abs(base) * 100
 
 
 def against_direction(indicator: Indicator) -> str:

@@ -10,6 +10,7 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output
 from dash.exceptions import PreventUpdate
 
 from cockpit.page_spec import PageSpec
+from cockpit.pages.area import reaches
 from cockpit.view_state import ViewState, parse_address
 from layouts import ids, shell
 from layouts import staff_texts as texts
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from dash.development.base_component import Component
 
     from cockpit.wiring import Services
+    from metrics.indicator import Indicator
     from metrics.question import Question
     from metrics.territory import Area
 
@@ -77,20 +79,21 @@ def content_of(view: ViewState, services: Services) -> DrillContent:
     main = main_question(view, services)
     here = territory.areas[main.area]
     is_lowest = not territory.children(here.id, main.period.end) and bool(here.parent)
-    questions = [main, *breakdown_questions(view, services)]
-    if is_lowest:
-        questions.append(sibling_question(view, here, services))
-    answers = list(services.answer_many(questions))
-    siblings = answers.pop() if is_lowest else None
-    shown = (*answers[0].children, *(siblings.children if siblings else ()))
+    on_map = map_question(view, here, services, is_lowest=is_lowest)
+    questions = [main, *([on_map] if on_map else []), *breakdown_questions(view, services)]
+    answer, *others = services.answer_many(questions)
+    drawn = others.pop(0) if on_map else None
+    shown = (*answer.children, *(drawn.children if drawn else ()))
     return DrillContent(
         view=replace(view, area=here.code if here.parent else ""),
         now=service.clock.now(),
         domains=services.catalogue.domains,
         lineage=territory.lineage(here.id),
-        answer=answers[0],
-        siblings=siblings,
-        breakdowns=answers[1:],
+        answer=answer,
+        on_map=drawn,
+        is_lowest=is_lowest,
+        levels=levels_below(here, answer.indicator, services),
+        breakdowns=others,
         level_name=territory.level(main.level).name if main.level else "",
         codes={child.key: territory.areas[child.key].code for child in shown if child.key},
         cases=case_rows(main, view, services),
@@ -125,13 +128,27 @@ def breakdown_questions(view: ViewState, services: Services) -> list[Question]:
     return asked
 
 
-def sibling_question(view: ViewState, here: Area, services: Services) -> Question:
-    """Return the question of the area above with the level of ``here``: the map at the bottom."""
-    above = replace(view, area=here.parent, level="")
+def map_question(
+    view: ViewState, here: Area, services: Services, *, is_lowest: bool
+) -> Question | None:
+    """Return the question of the areas on the map: those below, at the bottom those beside.
+
+    None where the indicator is not counted at their level.
+    """
+    place = replace(view, area=here.parent) if is_lowest else view
+    level = here.level if is_lowest else "children"
     try:
-        return _ask(above, services, level=here.level, compare=())
+        return _ask(place, services, level=level, compare=())
     except BadQuestion:
-        return _ask(above, services, compare=())
+        return None
+
+
+def levels_below(
+    here: Area, indicator: Indicator, services: Services
+) -> tuple[tuple[str, str], ...]:
+    """Return id and name of the levels below an area at which the indicator is counted."""
+    below = (one for one in services.territory.levels if one.depth > here.depth)
+    return tuple((one.id, one.name) for one in below if reaches(indicator, one.role))
 
 
 def case_rows(question: Question, view: ViewState, services: Services) -> CaseRows | None:

@@ -21,7 +21,7 @@ Row = Mapping[str, Any]
 
 COLUMNS: Mapping[str, tuple[tuple[str, int], ...]] = {
     "case": (
-        ("at", 156), ("case_no", 150), ("category", 110), ("subcategory", 120), ("title", 240),
+        ("at", 156), ("case_no", 200), ("category", 110), ("subcategory", 120), ("title", 240),
         ("channel", 100), ("department", 130), ("status", 88), ("due_at", 156),
         ("closed_at", 156), ("satisfaction", 88), ("area_name", 130),
     ),

@@ -13,7 +13,7 @@ from layouts import shell, states
 from layouts import staff_texts as texts
 from layouts.shell import View
 from metrics.answer import Answer, Figure
-from metrics.indicator import Indicator
+from metrics.indicator import Indicator, Light
 
 
 def headline(
@@ -45,7 +45,7 @@ def headline(
                 className="st-hero__head",
             ),
             html.Div(
-                [_value(answer), shell.light(answer.light), _small(answer, note)],
+                [_value(answer), _light(answer), _small(answer, note)],
                 className="st-hero__row",
             ),
             no_data(answer, now) if answer.figure.value is None else None,
@@ -89,6 +89,18 @@ def _value(answer: Answer) -> html.Div:
         [html.Span(fmt.value_text(value, answer.indicator)), unit if value is not None else None],
         className="st-hero__value is-small" if answer.is_small else "st-hero__value",
     )
+
+
+def light_words(light: Light, figure: Figure, *, is_small: bool) -> str:
+    """Return what a light says; without one, why there is none."""
+    if light == "none" and figure.value is None:
+        return texts.NO_VALUE
+    return texts.SMALL_SHORT if light == "none" and is_small else texts.LIGHTS[light]
+
+
+def _light(answer: Answer) -> html.Span:
+    words = light_words(answer.light, answer.figure, is_small=answer.is_small)
+    return shell.light(answer.light, word=words)
 
 
 def _small(answer: Answer, note: str) -> html.Span | None:
@@ -164,4 +176,5 @@ def _basis(indicator: Indicator) -> str:
     if indicator.is_formula:
         return ""
     basis = texts.TIME_BASES.get(indicator.time, indicator.time)
-    return f" {texts.TIME_BASIS}:{basis}。"
+    stop = "" if indicator.note.endswith("。") else "。"
+    return f"{stop} {texts.TIME_BASIS}:{basis}。"

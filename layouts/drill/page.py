@@ -39,7 +39,9 @@ class DrillContent:
         domains: the indicators by domain.
         lineage: areas from the whole city down to the one shown.
         answer: of the area, with children and a series of twice ``TREND_DAYS``.
-        siblings: of the area above, with children; where the area has none itself.
+        on_map: with the children the map draws; None where the indicator is not counted there.
+        is_lowest: whether there are no areas below, so that the map draws those beside it.
+        levels: id and name of the levels that can be ranked.
         breakdowns: answers with a breakdown, one a column.
         level_name: name of the level of the children; empty where there are none.
         codes: area id -> code, of all children shown.
@@ -53,7 +55,9 @@ class DrillContent:
     domains: Domains
     lineage: Sequence[Area]
     answer: Answer
-    siblings: Answer | None
+    on_map: Answer | None
+    is_lowest: bool
+    levels: Sequence[tuple[str, str]]
     breakdowns: Sequence[Answer]
     level_name: str
     codes: Mapping[str, str]
@@ -119,24 +123,23 @@ def area_href(content: DrillContent) -> Callable[[str], str]:
 
 
 def _map(content: DrillContent) -> Component:
-    answer, siblings = content.answer, content.siblings
-    shown = answer if siblings is None else siblings
-    here = content.lineage[-1]
-    if siblings is None and not answer.children:
-        return shell.sentence(no_children(content))
+    here, shown = content.lineage[-1], content.on_map
+    if shown is None or not shown.children:
+        level = texts.ROLES[content.answer.indicator.lowest_level]
+        return shell.sentence(texts.NOT_BELOW.format(level=level))
     points = [
         {"lon": row["lon"], "lat": row["lat"], "text": cell(row.get("title") or row["id"]),
          "href": content.view.href("drill", page=content.view.page, case=str(row["id"]))
          if content.cases and content.cases.shape == "case" else ""}
-        for row in (content.cases.rows if content.cases and siblings is not None else ())
+        for row in (content.cases.rows if content.cases and content.is_lowest else ())
         if row.get("lon") is not None and row.get("lat") is not None
     ]  # fmt: skip
     return draw_map(
         MapView(
-            parent=here.id if siblings is None else here.parent,
+            parent=here.parent if content.is_lowest else here.id,
             children=shown.children,
             href=area_href(content),
-            selected="" if siblings is None else here.id,
+            selected=here.id if content.is_lowest else "",
             points=points,
             note=content.boundaries_note,
         ),
@@ -145,24 +148,28 @@ def _map(content: DrillContent) -> Component:
 
 
 def _map_note(content: DrillContent) -> str:
-    return texts.MAP_HINT if content.siblings is None else texts.MAP_LOWEST
-
-
-def no_children(content: DrillContent) -> str:
-    """Return why there are no areas to rank."""
-    if content.siblings is not None:
-        return texts.NO_CHILDREN
-    level = texts.ROLES[content.answer.indicator.lowest_level]
-    return texts.NOT_BELOW.format(level=level)
+    return texts.MAP_LOWEST if content.is_lowest else texts.MAP_HINT
 
 
 def _ranking(content: DrillContent) -> html.Section | None:
     title = f"{content.level_name}{texts.RANKING}"
     if not content.answer.children:
         return None  # the map's place says why
-    return shell.panel(
-        title, ranking_table(content.answer, area_href(content)), className="st-span-2"
-    )
+    table = ranking_table(content.answer, area_href(content))
+    return shell.panel(title, table, note=_level_links(content), className="st-span-2")
+
+
+def _level_links(content: DrillContent) -> Component | None:
+    """Return the levels that can be ranked, each a link; None where there is no choice."""
+    if len(content.levels) < 2:
+        return None
+    shown = content.answer.question.level
+    links = [
+        shell.go(name, content.view.href("drill", level=key), current=key == shown)
+        for key, name in content.levels
+    ]
+    group = shell.aria(label=texts.LEVEL)
+    return html.Div(links, className="st-segments st-segments--small", role="group", **group)
 
 
 def _breakdowns(content: DrillContent) -> list[Component]:

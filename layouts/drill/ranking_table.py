@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from layouts import format as fmt
 from layouts import grid, ids
 from layouts import staff_texts as texts
-from layouts.drill.headline import quotient
+from layouts.drill.headline import light_words, quotient
 from layouts.figures.ranking import ranked
 from metrics.answer import Answer, Child
 
@@ -50,8 +50,10 @@ def _row(number: int, child: Child, answer: Answer, longest: float, href: str) -
         "year_change_text": fmt.change_text(child.year_change, indicator),
         "year_change_tone": fmt.change_tone(child.year_change, indicator),
         "parts": quotient(figure, indicator),
-        "light": child.light,
-        "light_text": texts.LIGHTS[child.light],
+        "light": child.light if child.key else "",
+        "light_text": light_words(child.light, figure, is_small=child.is_small)
+        if child.key
+        else "",
         "small": child.is_small,
     }
 

@@ -45,24 +45,26 @@ def pareto(answer: Answer, *, href: Callable[[Child], str], most: int = 10) -> g
         most: bars shown; the share still refers to all of them.
     """
     parts = answer.breakdown[:most]
-    names = [f"{part.name or texts.UNNAMED_VALUE} " for part in parts]
+    names = [part.name or texts.UNNAMED_VALUE for part in parts]
+    places = list(range(len(parts)))  # names such as 12345 would be taken for numbers
     figure = blank(ROW * len(parts) + 64)
     labels = [fmt.value_with_unit(part.figure.value, answer.indicator) for part in parts]
     figure.add_bar(
         orientation="h",
-        y=names,
+        y=places,
         x=[part.figure.value for part in parts],
         name=answer.indicator.name,
         customdata=[href(part) for part in parts],
         text=labels,
+        hovertext=names,
         textposition="none",
         marker={"color": TOKENS["class-2"], "line": {"color": TOKENS["accent"], "width": 1}},
-        hovertemplate="%{y}: %{text}<extra></extra>",
+        hovertemplate="%{hovertext}: %{text}<extra></extra>",
     )
     if adds_up(answer):
         growing = shares(answer.breakdown)[:most]
         figure.add_scatter(
-            y=names,
+            y=places,
             x=growing,
             xaxis="x2",
             name=texts.SHARE,
@@ -74,16 +76,19 @@ def pareto(answer: Answer, *, href: Callable[[Child], str], most: int = 10) -> g
         figure.update_layout(
             xaxis2={
                 "overlaying": "x", "side": "top", "range": [0, 104], "showgrid": False,
-                "tickvals": [50, 80, 100], "ticktext": ["50%", "80%", "100%"], "fixedrange": True,
+                "tickvals": [50, 100], "ticktext": ["50%", "100%"], "tickangle": 0,
+                "fixedrange": True,
                 "tickfont": {"color": TOKENS["amber"], "size": 11},
             },
         )  # fmt: skip
-    for name, label in zip(names, labels, strict=True):
+    for place, label in zip(places, labels, strict=True):
         figure.add_annotation(
-            x=1, xref="paper", xanchor="left", xshift=8, y=name, text=label, showarrow=False,
+            x=1, xref="paper", xanchor="left", xshift=8, y=place, text=label, showarrow=False,
             font={"color": TOKENS["ink"], "size": 13},
         )  # fmt: skip
     figure.update_layout(bargap=0.35, showlegend=False, margin={"t": 30, "r": 76})
-    figure.update_yaxes(autorange="reversed", showgrid=False, type="category")
+    figure.update_yaxes(
+        range=[len(parts) - 0.5, -0.5], showgrid=False, tickvals=places, ticktext=names
+    )
     figure.update_xaxes(rangemode="tozero", nticks=4)
     return figure

@@ -35,9 +35,11 @@ def ranking(answer: Answer, *, most: int = 15) -> go.Figure:
     if len(rows) > most and rows[-1].name == UNASSIGNED:
         shown = [*rows[: most - 1], rows[-1]]
     figure = blank(ROW * len(shown) + 40)
+    names, places = [child.name for child in shown], list(range(len(shown)))
     figure.add_bar(
         orientation="h",
-        y=[f"{child.name} " for child in shown],
+        y=places,
+        hovertext=names,
         x=[child.figure.value for child in shown],
         text=[fmt.value_with_unit(child.figure.value, answer.indicator) for child in shown],
         textposition="outside",
@@ -51,9 +53,11 @@ def ranking(answer: Answer, *, most: int = 15) -> go.Figure:
                 for child in shown
             ]
         },
-        hovertemplate="%{y}: %{text}<extra></extra>",
+        hovertemplate="%{hovertext}: %{text}<extra></extra>",
     )
     figure.update_layout(bargap=0.35, margin={"t": 8, "r": 70}, showlegend=False)
-    figure.update_yaxes(autorange="reversed", showgrid=False, type="category")
+    figure.update_yaxes(
+        range=[len(shown) - 0.5, -0.5], showgrid=False, tickvals=places, ticktext=names
+    )
     figure.update_xaxes(rangemode="tozero", nticks=4)
     return figure

@@ -87,7 +87,9 @@ def _mark(figure: go.Figure, answer: Answer, newest: Sequence[Point]) -> None:
             annotation={
                 "text": f"{texts.TARGET} {fmt.value_text(target, answer.indicator)}",
                 "font": {"color": TOKENS["green"], "size": 12},
-                "xanchor": "right",
+                "x": 0,
+                "xanchor": "left",
+                "yanchor": "bottom",
             },
         )
 

@@ -173,7 +173,7 @@ def _quarantine(content: QualityContent) -> html.Section:
         [
             names.get(row["source"], row["source"]),
             html.Span(row["file"], className="st-mono"),
-            fmt.number(row["row_no"]),
+            str(row["row_no"]),
             row["column"] or fmt.NONE,
             html.Code(row["value"] or texts.UNNAMED_VALUE),
             html.Span(row["reason"], className="st-mono"),

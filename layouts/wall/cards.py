@@ -13,6 +13,7 @@ from layouts.format import (
     date_text,
     moment_text,
     period_text,
+    unit_text,
     value_text,
     value_with_unit,
 )
@@ -93,9 +94,10 @@ def card_payload(
         note = t("state.unknown", setting.lang)
         unknown = label or card.indicator
         return {"n": unknown, "u": "", "v": "—", "t": "failed", "o": note, "h": "", "w": ""}
+    name, unit = label or name_of(indicator, setting.lang), unit_text(indicator, setting.lang)
     written: Payload = {
-        "n": label or name_of(indicator, setting.lang),
-        "u": indicator.unit,
+        "n": name,
+        "u": "" if len(unit) > 1 and name.endswith(unit) else unit,
         "v": value_text(answer.figure.value if answer else None, indicator, setting.lang),
         "t": state_of(answer),
         "o": state_note(answer, setting.now, setting.lang),

@@ -6,7 +6,15 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 
-from layouts.format import age_text, date_text, moment_text, number, value_text
+from layouts.format import (
+    age_text,
+    date_text,
+    moment_text,
+    number,
+    unit_text,
+    value_text,
+    value_with_unit,
+)
 from layouts.texts import Lang, t
 from layouts.wall.cards import Payload, Setting, links, scaled
 from layouts.wall.scene import RankingPanel, TrendPanel
@@ -60,7 +68,7 @@ def trend_payload(panel: TrendPanel, answer: Answer | None, setting: Setting) ->
         "x": [date_text(days[k], setting.lang) for k in (0, len(days) // 2, -1)],
         "la": _named("wall.trend_now", newer, answer, setting.lang),
         "lb": _named("wall.trend_before", older, answer, setting.lang) if older else "",
-        "u": answer.indicator.unit,
+        "u": unit_text(answer.indicator, setting.lang),
         **links(answer.indicator.id, answer, setting),
     }
 
@@ -115,7 +123,7 @@ def ranking_payload(panel: RankingPanel, answer: Answer | None, setting: Setting
             for child, place in zip([*known, *unknown], places, strict=True)
         ],
         "m": "bar" if is_amount else "dot",
-        "u": answer.indicator.unit,
+        "u": unit_text(answer.indicator, setting.lang),
         "un": unassigned_text(answer, setting.lang),
     }
 
@@ -144,8 +152,9 @@ def unassigned_text(answer: Answer, lang: Lang) -> str:
         return ""
     for child in answer.children:
         if is_unassigned(child) and child.figure.value:
-            value = value_text(child.figure.value, answer.indicator, lang)
-            return t("wall.unassigned", lang).format(value=value + answer.indicator.unit)
+            return t("wall.unassigned", lang).format(
+                value=value_with_unit(child.figure.value, answer.indicator, lang)
+            )
     return ""
 
 

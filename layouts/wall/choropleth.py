@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from layouts.format import change_text, change_tone, period_text, value_text
+from layouts.format import change_text, change_tone, period_text, unit_text, value_text
 from layouts.states import state_note
 from layouts.theme import class_colours
 from layouts.wall.cards import Payload, Setting, links, name_of, shown_light
@@ -56,7 +56,7 @@ def map_payload(answer: Answer | None, count: int, setting: Setting) -> Payload:
     ends = [min(values), *bounds, max(values)] if values else []
     return {
         "n": name_of(answer.indicator, setting.lang),
-        "u": answer.indicator.unit,
+        "u": unit_text(answer.indicator, setting.lang),
         "p": period_text(answer.period, setting.today, setting.lang),
         "k": list(class_colours(len(bounds) + 1)) if values else [],
         "b": [value_text(bound, answer.indicator, setting.lang) for bound in ends],

@@ -5,7 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
-from layouts.format import change_text, date_text, long_date_text, period_text, value_with_unit
+from layouts.format import (
+    change_text,
+    date_text,
+    long_date_text,
+    period_text,
+    unit_text,
+    value_with_unit,
+)
 from layouts.states import state_note
 from layouts.texts import Lang, t
 from layouts.wall.cards import (
@@ -122,11 +129,7 @@ def _notes(
         if isinstance(panel, EventsPanel):
             continue  # how many fit is known on the screen only
         if isinstance(panel, TrendPanel):
-            answer = answers.get(panel.id)
-            yield (
-                panel.id,
-                f"{name_of(answer.indicator, lang)} {answer.indicator.unit}" if (answer) else "",
-            )
+            yield panel.id, _measured(answers.get(panel.id), lang)
         else:
             keys = [panel.id]
             if isinstance(panel, CardsPanel):
@@ -134,6 +137,12 @@ def _notes(
             answer = next((answers[key] for key in keys if key in answers), None)
             is_short = isinstance(panel, RankingPanel)  # pages and 未归属 stand there too
             yield panel.id, _period_note(answer, setting, with_date=not is_short)
+
+
+def _measured(answer: Answer | None, lang: Lang) -> str:
+    if answer is None:
+        return ""
+    return f"{name_of(answer.indicator, lang)} {unit_text(answer.indicator, lang)}"
 
 
 def _period_note(answer: Answer | None, setting: Setting, *, with_date: bool) -> str:

@@ -149,6 +149,7 @@ def _shifted(split: _Split, movers: Sequence[Mover]) -> Fact | None:
     several: tuple[Part, ...] = (split.label, "间有明显消长：")
     what = several if len(chosen) > 1 else ("个别", split.label, "变化明显：")
     parts = (
-        "受理总量处于近", constant(HISTORY_WEEKS), "周正常波动范围，但", *what, *listed(items), "。",
+        "受理总量处于近", constant(HISTORY_WEEKS), "周正常波动范围，但", *what,
+        *listed(items), "。",
     )  # fmt: skip
     return Fact(id=f"{ID}.shifted.{split.id}", section=ID, parts=parts, score=split.score)

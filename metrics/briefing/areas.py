@@ -47,7 +47,7 @@ def _table(draft: Draft) -> TableSpec:
         id="areas",
         caption=f"各{draft.level.text}主要指标",
         head=tuple(head),
-        weights=(30, *(10 + 3 * min(len(name), 5) for name in head[1:])),
+        weights=(38, *(20 for _ in head[1:])),
         rows=tuple(rows),
     )
 

@@ -9,7 +9,7 @@ from metrics.briefing.areas import areas
 from metrics.briefing.content import BriefingContent, Section
 from metrics.briefing.districtwork import management, safety
 from metrics.briefing.draft import Draft
-from metrics.briefing.inquiry import Asks, inquire
+from metrics.briefing.inquiry import Answers, Asks, inquire
 from metrics.briefing.notes import notes
 from metrics.briefing.overview import overview
 from metrics.calendar import Period
@@ -42,17 +42,7 @@ def compose(
     Raises:
         BadQuestion: the period is not a week, or no indicator of the briefing is known.
     """
-    if week.kind != "week":
-        raise BadQuestion(
-            f"'{week.text}' is not a week", where="--week", hint="Allowed: 2026-W46, last-week"
-        )
-    answers = inquire(asks, week)
-    if not answers.headline:
-        raise BadQuestion(
-            "the catalogue has none of the briefing's indicators",
-            where="briefing",
-            next_step="Run 'cockpit check'; 'cockpit catalogue' lists what there is",
-        )
+    answers = _asked(asks, week)
     draft = Draft(answers)
     sections = tuple(_within_budget(write(draft)) for write in WRITERS)
     iso = week.start.isocalendar()
@@ -74,6 +64,21 @@ def compose(
         data_version=answers.data_version,
     )
     return content.model_copy(update={"content_hash": content.computed_hash()})
+
+
+def _asked(asks: Asks, week: Period) -> Answers:
+    if week.kind != "week":
+        raise BadQuestion(
+            f"'{week.text}' is not a week", where="--week", hint="Allowed: 2026-W46, last-week"
+        )
+    answers = inquire(asks, week)
+    if not answers.headline:
+        raise BadQuestion(
+            "the catalogue has none of the briefing's indicators",
+            where="briefing",
+            next_step="Run 'cockpit check'; 'cockpit catalogue' lists what there is",
+        )
+    return answers
 
 
 def _within_budget(section: Section) -> Section:

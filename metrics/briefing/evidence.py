@@ -7,21 +7,11 @@ from collections.abc import Iterable, Sequence
 from metrics.answer import Answer, Child, Figure
 from metrics.briefing.content import Evidence, Origin, Part, Slot
 from metrics.calendar import Period
-from metrics.indicator import Indicator
-
-_WHOLE_KINDS = ("count", "distinct", "stock")
 
 
 def steady(value: float | None) -> float | None:
     """Return a value to twelve digits: parallel sums differ between runs in the last ones."""
     return None if value is None else float(f"{value:.12g}")
-
-
-def decimals_of(indicator: Indicator) -> int:
-    """Return how many decimals are written: the indicator's own, else 0 for counts, else 1."""
-    if indicator.decimals is not None:
-        return indicator.decimals
-    return 0 if indicator.kind in _WHOLE_KINDS else 1
 
 
 class EvidenceBook:
@@ -83,7 +73,7 @@ def _evidence(
         indicator=indicator.id,
         name=indicator.name,
         unit=indicator.unit,
-        decimals=decimals_of(indicator),
+        decimals=indicator.shown_decimals,
         area=area,
         area_name=area_name,
         period=period,

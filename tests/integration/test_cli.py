@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.demo_home import ROOT, Cockpit, small_home
+from tests.support.demo_home import ROOT, Cockpit, Said, small_home
 
 WEEK = ("--period", "2026-W02")
 
@@ -85,34 +85,37 @@ def test_explain_names_the_file_behind_the_number(cockpit: Cockpit) -> None:
     assert "appeals" in cockpit("explain", "appeals_accepted", *WEEK).stdout
 
 
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        (("ask", "appeals_acceptd"), "Did you mean 'appeals_accepted'?"),
-        (("ask", "appeals_accepted", "--period", "2027-01"), "after today (2026-01-14)"),
-        (("ask", "appeals_accepted", "--period", "lately"), "period 'lately' is not understood"),
-        (("ask", "appeals_accepted", "--area", "990100009"), "unknown area '990100009'"),
-        (("ask", "appeals_accepted", "--level", "vilage"), "unknown level 'vilage'"),
-        (("ask", "appeals_accepted", "--by", "catgory"), "catgory"),
-        (("ask", "appeals_accepted", "--filter", "noise"), "Allowed: column=value"),
-        (("ask", "appeals_accepted", "--compare", "next"), "unknown comparison 'next'"),
-        (("ask", "appeals_accepted", "--as-of", "99"), "there is no batch 99"),
-        (("catalogue", "nothing_like_it"), "unknown indicator 'nothing_like_it'"),
-        (("doctor", "--city", "xiaoshn"), "xiaoshan"),
-        (("ask", "um_filed", "--city", "xiaoshan"), "Two cities never share a home"),
-        (("demo", "--no-serve"), "is no built-in city"),
-        (("etl", "replay", "hotlin"), "Did you mean 'hotline'?"),
-        (("brief", "--format", "pdf"), "unknown format 'pdf'"),
-        (("brief", "--week", "2026-01"), "is not a week"),
-        (("serve", "--get", "version"), "Begin it with a slash"),
-    ],
-)
-def test_a_mistake_is_answered_with_a_sentence(
-    cockpit: Cockpit, arguments: tuple[str, ...], sentence: str
-) -> None:
-    said = cockpit(*arguments)
+MISTAKES = [
+    (("ask", "appeals_acceptd"), "Did you mean 'appeals_accepted'?"),
+    (("ask", "appeals_accepted", "--period", "2027-01"), "after today (2026-01-14)"),
+    (("ask", "appeals_accepted", "--period", "lately"), "period 'lately' is not understood"),
+    (("ask", "appeals_accepted", "--area", "990100009"), "unknown area '990100009'"),
+    (("ask", "appeals_accepted", "--level", "vilage"), "unknown level 'vilage'"),
+    (("ask", "appeals_accepted", "--by", "catgory"), "catgory"),
+    (("ask", "appeals_accepted", "--filter", "noise"), "Allowed: column=value"),
+    (("ask", "appeals_accepted", "--compare", "next"), "unknown comparison 'next'"),
+    (("ask", "appeals_accepted", "--as-of", "99"), "there is no batch 99"),
+    (("catalogue", "nothing_like_it"), "unknown indicator 'nothing_like_it'"),
+    (("doctor", "--city", "xiaoshn"), "xiaoshan"),
+    (("ask", "um_filed", "--city", "xiaoshan"), "Two cities never share a home"),
+    (("demo", "--no-serve"), "is no built-in city"),
+    (("etl", "replay", "hotlin"), "Did you mean 'hotline'?"),
+    (("brief", "--format", "pdf"), "unknown format 'pdf'"),
+    (("brief", "--week", "2026-01"), "is not a week"),
+    (("serve", "--get", "version"), "Begin it with a slash"),
+]
+
+
+@pytest.fixture(scope="module")
+def mistakes(cockpit: Cockpit) -> list[Said]:
+    return cockpit.each([arguments for arguments, _ in MISTAKES])
+
+
+@pytest.mark.parametrize("number", range(len(MISTAKES)), ids=lambda n: " ".join(MISTAKES[n][0]))
+def test_a_mistake_is_answered_with_a_sentence(mistakes: list[Said], number: int) -> None:
+    said = mistakes[number]
     assert said.returncode == 1
-    assert sentence in said.stderr + said.stdout
+    assert MISTAKES[number][1] in said.stderr + said.stdout
     assert "Traceback" not in said.stderr
 
 
@@ -126,9 +129,9 @@ def test_a_mistake_is_json_where_json_was_asked_for(cockpit: Cockpit) -> None:
     assert said.stderr == ""
 
 
-@pytest.mark.parametrize("arguments", [("ask",), ("ask", "x", "--as-of", "-1"), ("aks",)])
-def test_wrong_use_exits_with_2(cockpit: Cockpit, arguments: tuple[str, ...]) -> None:
-    assert cockpit(*arguments).returncode == 2
+def test_wrong_use_exits_with_2(cockpit: Cockpit) -> None:
+    wrong = [["ask"], ["ask", "x", "--as-of", "-1"], ["aks"], ["etl", "quarantine", "--out", "x"]]
+    assert [said.returncode for said in cockpit.each(wrong)] == [2, 2, 2, 2]
 
 
 def test_the_catalogue_lists_every_indicator(cockpit: Cockpit) -> None:
@@ -204,7 +207,9 @@ def test_an_unexpected_error_is_one_sentence_and_a_file(cockpit: Cockpit, tmp_pa
     (log,) = (tmp_path / "logs").iterdir()
     assert log.name in said.stderr
     assert "Traceback" in log.read_text("utf-8")
-    assert "Traceback" in cockpit("etl", "status", "--home", str(tmp_path), COCKPIT_DEBUG="1").stderr
+    assert (
+        "Traceback" in cockpit("etl", "status", "--home", str(tmp_path), COCKPIT_DEBUG="1").stderr
+    )
 
 
 def test_serve_get_answers_one_request(cockpit: Cockpit) -> None:
@@ -251,7 +256,9 @@ def test_a_served_store_is_held_watched_and_let_go(
     assert asked("/healthz") == {"ok": True, "store": "ok", "watcher": "running"}
     held = cockpit("ask", "appeals_accepted")
     assert held.returncode == 1
-    assert f"is open in another process (__main__.py serve --port, pid {process.pid})" in held.stderr
+    assert (
+        f"is open in another process (__main__.py serve --port, pid {process.pid})" in held.stderr
+    )
     head = "工单编号,受理时间,办结时间,截止时间,社区代码,类别,满意度,标题\n"
     row = "EX0200,2026-01-10 08:00:00,,,990100001001,噪声污染,,x\n"
     before = asked("/api/v1/version")["data_version"]

@@ -64,7 +64,7 @@ def test_twenty_kills_at_any_instant_leave_the_tables_of_an_undisturbed_load(tmp
     assert word == "open"
     word, after = said(process)
     seconds = time.perf_counter() - begin
-    process.wait()
+    process.communicate(timeout=60)
     assert word == "done"
     assert after != before
 
@@ -77,7 +77,7 @@ def test_twenty_kills_at_any_instant_leave_the_tables_of_an_undisturbed_load(tmp
         assert said(process) == ("open", before)
         time.sleep(seconds * (kill + rng.random()) / KILLS)
         process.kill()
-        process.wait()
+        process.communicate()
         found, ended, problem = finished(folder / "db", city, second)
         assert problem is None
         assert found in (before, after), "a batch is visible whole or not at all"

@@ -172,7 +172,7 @@ class Town:
             question, what, "100", "青川区", "district", window, total.figure, total.previous,
             total.year_ago, total.change, total.year_change, light,
             series=self._series(question, window), children=children, breakdown=breakdown,
-            data_version=self.version,
+            data_version=self.version, is_small=total.is_small,
         )  # fmt: skip
 
     def _child(

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,24 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 NOW = "2026-01-14T10:00"
 """Two days after the last row of the small city."""
+
+
+_EACH = """
+import json, sys
+from click.testing import CliRunner
+from cockpit.cli import cli
+said = [CliRunner().invoke(cli, call) for call in json.load(sys.stdin)]
+print(json.dumps([(one.exit_code, one.stdout, one.stderr) for one in said]))
+"""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one command left behind."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
 @dataclass(frozen=True)
@@ -23,16 +42,33 @@ class Cockpit:
 
     def __call__(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run ``cockpit …`` and return what it said."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("COCKPIT_")}
         return subprocess.run(
-            [sys.executable, "-W", "error::ResourceWarning", "-m", "cockpit", *arguments],
+            [sys.executable, "-m", "cockpit", *arguments],
             cwd=self.folder,
-            env={**kept, "PYTHONPATH": str(ROOT), "COCKPIT_NOW": NOW, **environment},
+            env=self._environment(**environment),
             capture_output=True,
             text=True,
             timeout=300,
             check=False,
         )
+
+    def each(self, calls: Sequence[Sequence[str]]) -> list[Said]:
+        """Run several commands after each other in one process, which is much faster."""
+        done = subprocess.run(
+            [sys.executable, "-c", _EACH],
+            input=json.dumps(list(map(list, calls))),
+            cwd=self.folder,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=True,
+        )
+        return [Said(*one) for one in json.loads(done.stdout)]
+
+    def _environment(self, **more: str) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("COCKPIT_")}
+        return {**kept, "PYTHONPATH": str(ROOT), "COCKPIT_NOW": NOW, **more}
 
     def json(self, *arguments: str) -> Any:  # noqa: ANN401 - whatever the command prints
         """Run ``cockpit … --json`` and return what it printed; it must have done its work."""

@@ -11,16 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layouts import format as rule_book
 from layouts.briefing.sentences import cell, phrase, sentence
 from metrics.briefing import BriefingContent, compose
 from metrics.briefing.content import Evidence, Fact, Slot
-from metrics.briefing.evidence import decimals_of
 from metrics.briefing.movers import contributions, main_movers, rate_mix
 from metrics.briefing.significance import dispersion, level_z, many_gate, record, streak, wilson
 from metrics.calendar import parse_period, week
 from metrics.errors import BadQuestion
-from tests.support.briefing_city import COUNTS, MEASURES, RATES, TODAY, Cell, Town, feeds, indicator
+from tests.support.briefing_city import COUNTS, MEASURES, RATES, TODAY, Cell, Town, feeds
 
 W46 = week(2026, 46)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -315,6 +313,20 @@ def test_an_element_that_only_returns_is_not_a_mover() -> None:
     assert [mover.key for mover in chosen] == ["b"]
 
 
+def test_a_handful_of_cases_is_no_mover() -> None:
+    now, before = {"a": 19, "b": 20}, {"a": 2, "b": 2}
+    chosen, _ = main_movers(contributions(now, before, {"a": 9.0, "b": 9.0}), 2.5)
+    assert [mover.key for mover in chosen] == ["b"]
+
+
+def test_a_rate_over_few_cases_is_told_without_its_change() -> None:
+    def few(back: int, street: int, category: int, cell: Cell) -> Cell:
+        return (1.0, 1.0) if (street, category) == (0, 0) else (0.0, 0.0)
+
+    told = texts(briefing(Town(plant=few)))
+    assert "按期处置率100.0%＊。" in told["management.cases"]
+
+
 def test_level_test_widens_with_dispersion() -> None:
     assert dispersion([[10, 10, 10, 10]]) == 1.0
     calm, wild = [100.0] * 8, [60.0, 140.0] * 4
@@ -373,11 +385,6 @@ def slot(kind: str, number: float | None, **more: object) -> Slot:
 def test_wording(made: Slot, in_prose: str, in_table: str) -> None:
     assert phrase(made) == in_prose
     assert cell(made) == in_table
-
-
-@pytest.mark.parametrize("name", ["appeals_accepted", "appeals_ontime_rate", "pm25_mean"])
-def test_decimals_are_those_of_the_rule_book(name: str) -> None:
-    assert decimals_of(indicator(name)) == rule_book.decimals_of(indicator(name))
 
 
 def test_a_sentence_is_its_parts_in_order() -> None:

@@ -1,0 +1,112 @@
+"""Deliveries into a store, the way the loader writes them once a file is read and placed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import polars as pl
+
+from etl.aggregate import add_parts
+from etl.batch import BatchReport, ledger_line
+from etl.boundaries import Boundaries
+from etl.journal import known_versions, weigh, write_change
+from etl.publish import publish_territory
+from metrics.calendar import Clock
+from metrics.catalogue import Catalogue, load_catalogue
+from metrics.freshness import Feed
+from metrics.service import Service
+from metrics.store import Store
+from metrics.tables import all_tables
+from tests.support.facts import NOW, Delivery, Maker, frame, territory
+
+_HOUR, _DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+FEEDS = (
+    Feed("hotline", "热线工单", _HOUR, _HOUR, "case"),
+    Feed("urban", "智慧城管", _HOUR, _HOUR, "case"),
+    Feed("calls", "热线话务", _HOUR, _HOUR, "event"),
+    Feed("field", "现场事件", _DAY, _DAY, "event"),
+    Feed("sensors", "物联读数", _HOUR, _HOUR, "reading"),
+    Feed("registers", "台账", 30 * _DAY, _DAY, "snapshot"),
+)
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Return the built-in catalogue."""
+    return load_catalogue()
+
+
+@cache
+def deliveries(seed: int = 7, size: int = 150, rounds: int = 3) -> tuple[Delivery, ...]:
+    """Return the deliveries of a seed."""
+    return tuple(Maker(seed).deliveries(size, rounds))
+
+
+def empty(store: Store) -> None:
+    """Take everything out of a store."""
+    for table in all_tables(store.timezone):
+        store.command(f"TRUNCATE TABLE {table.name}", tag="test.fresh")
+    store.refresh_version()
+
+
+def deliver(store: Store, one: Delivery) -> int:
+    """Load one delivery and return its batch."""
+    rows = frame(one.rows).with_columns(source=pl.lit(one.source))
+    indicators = list(catalogue().indicators.values())
+    with store.publishing:
+        batch = store.next_batch()
+        change = weigh(rows, known_versions(store, one.source, one.shape, rows))
+        write_change(store, one.shape, change, batch)
+        days = add_parts(store, indicators, one.shape, batch)
+        report = BatchReport(
+            one.source, f"{one.source}_{batch}.csv", batch=batch, rows_read=len(one.rows),
+            accepted=change.accepted.height, duplicates=len(one.rows) - change.accepted.height,
+            restated=change.retracted.height, days=tuple(days),
+            watermark=max(row["at"] for row in one.rows),
+        )  # fmt: skip
+        line = ledger_line(
+            report, timezone=store.timezone, shape=one.shape, sha256=digest(one), published_at=NOW
+        )
+        return store.publish(line)
+
+
+def digest(one: Delivery) -> str:
+    """Return the hash of a delivery's content."""
+    return hashlib.sha256(repr([row["content"] for row in one.rows]).encode()).hexdigest()
+
+
+def load(store: Store, all_of_them: Sequence[Delivery]) -> None:
+    """Fill a store with the city and these deliveries, unless exactly they are in it."""
+    known = store.rows("SELECT toString(sha256) AS sha FROM batch ORDER BY batch", tag="test")
+    wanted = [digest(one) for one in all_of_them]
+    if [row["sha"] for row in known[1:]] == wanted and store.version == len(wanted) + 1:
+        return
+    empty(store)
+    publish_territory(store, Boundaries(territory(), {}, ()), now=NOW)
+    for one in all_of_them:
+        deliver(store, one)
+
+
+def service(store: Store) -> Service:
+    """Return a service of the city at the fixed instant."""
+    return Service(store, catalogue(), territory(), Clock(fixed=NOW), FEEDS)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A store filled with deliveries, and who answers from it."""
+
+    store: Store
+    service: Service
+    deliveries: tuple[Delivery, ...]
+
+
+def loaded(store: Store, *, seed: int = 7, size: int = 150, rounds: int = 3) -> Loaded:
+    """Return the store filled with the deliveries of a seed."""
+    chosen = deliveries(seed, size, rounds)
+    load(store, chosen)
+    return Loaded(store, service(store), chosen)
