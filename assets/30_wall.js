@@ -161,13 +161,16 @@
     parts.why.setAttribute("href", data.w);
     writeNumber(parts.value, data.v);
     const isLate = data.t === "stale";
-    write(parts.flag, isLate ? state.texts["state.stale"] : data.t === "small" ? data.o : isTile ? "" : data.p || "");
+    write(parts.flag, isLate && !isTile ? state.texts["state.stale"] : data.t === "small" ? data.o : isTile ? "" : data.p || "");
     parts.flag.classList.toggle("is-plain", !isLate);
     const isGone = data.t === "missing" || data.t === "failed";
-    writeNumber(parts.change, isGone ? data.o : data.c || "");
+    writeNumber(parts.change, isGone && !isTile ? data.o : data.c || "");
     const plain = isTile && data.c && !/^[▲▼]/.test(data.c) ? " is-plain" : "";
     parts.change.className = `wall-change num is-${isGone ? "note" : data.g}${plain}`;
-    if (parts.asOf) write(parts.asOf, isGone ? "" : data.a || "");
+    if (parts.asOf) {
+      write(parts.asOf, data.a || "");
+      parts.asOf.classList.toggle("is-late", isLate);
+    }
     if (parts.spark) paintSpark(parts.spark, data.s || []);
   }
 
@@ -214,9 +217,10 @@
     }
   }
 
-  // What does not fit comes page by page.
+  // What does not fit comes page by page; the last page is filled up from the one before.
   function pageOf(rows, size) {
-    const first = (state.page % Math.max(1, Math.ceil(rows.length / size))) * size;
+    const page = state.page % Math.max(1, Math.ceil(rows.length / size));
+    const first = Math.max(0, Math.min(page * size, rows.length - size));
     return { size, first, rows: rows.slice(first, first + size) };
   }
 
@@ -246,8 +250,7 @@
     const total = data.r.length;
     const shown = { first: page.first + 1, last: page.first + rows.length, total };
     const where = total > page.size ? ` · ${fill(state.texts["wall.page"], shown)}` : "";
-    const lost = data.un ? ` · ${data.un}` : "";
-    write($(`wall-note-${id}`), state.payload.notes[id] + where + lost);
+    write($(`wall-note-${id}`), [state.payload.notes[id] + where, ...data.un].join(" · "));
   }
 
   function paintEvents(body, id, events) {

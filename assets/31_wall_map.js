@@ -11,6 +11,9 @@
   }
   const LIGHTS = { amber: "amber", red: "red" };
   const LAYERS = [["wall-plate-base", 2.4, 380], ["wall-plate-mid", 1.2, 385]];
+  const SHIFTS = [-3, -2.25, -1.5, -0.75, 0, 0.75, 1.5, 2.25, 3]
+    .flatMap((dx, _, steps) => steps.map((dy) => [dx, dy]))
+    .sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
   const SUFFIX = /(街道|社区|地区|镇|乡)$/;
 
   const state = { map: null, box: null, areas: new Map(), outline: [], plates: [], spots: [], data: null, lit: "", timer: 0, rem: 10 };
@@ -174,7 +177,7 @@
       }, 0)) / 2;
       if (area > size) { size = area; best = points; }
     }
-    return { points: best, size };
+    return best;
   }
 
   // The inner point with most room for a wide, low box: distances count less sideways.
@@ -214,8 +217,8 @@
     if (!box || !state.map) return;
     box.replaceChildren();
     state.spots = [...state.areas.values()].map((area) => {
-      const { points, size } = largestRing(area.layer);
-      return { area, size, ...roomiest(points) };
+      const points = largestRing(area.layer);
+      return { area, points, ...roomiest(points) };
     });
     state.spots.sort((a, b) => b.room - a.room);
     const taken = [];
@@ -238,26 +241,32 @@
     const short = name.length > 3 ? name.replace(SUFFIX, "") : name;
     // Before the numbers are there, room is kept for them.
     const tries = [[name, true], [short, true], [short, false]];
-    const gap = 0.3 * rem();
+    const gap = 0.25 * state.rem;
     for (const [text, hasValue] of tries) {
       const element = labelOf(text, value, hasValue);
-      element.style.left = `${spot.x}px`;
       box.append(element);
       const [w, h] = [element.offsetWidth / 2 + gap, element.offsetHeight / 2];
-      for (const shift of [0, -0.7, 0.7, -1.4, 1.4]) {
-        const y = spot.y + shift * rem();
-        const here = { l: spot.x - w, r: spot.x + w, t: y - h, b: y + h };
-        const isFree = taken.every((t) => here.l > t.r || here.r < t.l || here.t > t.b || here.b < t.t);
-        const isRoomy = text === short || w < 2.6 * spot.room + 2 * gap;
-        if (isFree && isRoomy) {
-          element.style.top = `${y}px`;
-          spot.element = element;
-          taken.push(here);
-          return;
-        }
+      const isRoomy = text === short || w < 2.6 * spot.room + 2 * gap;
+      const at = isRoomy && spotFor(spot, w, h, taken);
+      if (at) {
+        element.style.left = `${at.x}px`;
+        element.style.top = `${at.y}px`;
+        spot.element = element;
+        taken.push({ l: at.x - w, r: at.x + w, t: at.y - h, b: at.y + h });
+        return;
       }
       element.remove();
     }
+  }
+
+  // The nearest free place around the roomiest point whose middle is still inside the area.
+  function spotFor(spot, w, h, taken) {
+    for (const [dx, dy] of SHIFTS) {
+      const [x, y] = [spot.x + dx * state.rem, spot.y + dy * state.rem];
+      const isFree = taken.every((t) => x - w > t.r || x + w < t.l || y - h > t.b || y + h < t.t);
+      if (isFree && (!(dx || dy) || roomAt(x, y, spot.points) >= 0)) return { x, y };
+    }
+    return null;
   }
 
   function labelOf(text, value, hasValue) {

@@ -159,7 +159,10 @@
 
   function keepInView(map) {
     clearTimeout(map._staffThin);
-    map._staffThin = setTimeout(function () { thinNames(map); }, 150);
+    map._staffThin = setTimeout(function () {
+      thinNames(map);
+      map.eachLayer(function (layer) { if (layer._staffPoint) { layer.bringToFront(); } });
+    }, 150);
     if (map._staffWatched) { return; }
     map._staffWatched = true;
     map.on("zoomend viewreset resize", function () { setTimeout(function () { thinNames(map); }, 50); });
@@ -185,6 +188,7 @@
     const said = document.createElement("span");
     said.textContent = feature.properties.text;
     point.bindTooltip(said);
+    point._staffPoint = true;
     point.on("click", function () { go(feature.properties.href); });
     return point;
   }
@@ -208,6 +212,7 @@
   };
 
   cells.StaffLight = function (props) {
+    if (!props.value) { return null; }
     return window.React.createElement("span", { className: "st-light st-light--" + props.value },
       window.React.createElement("i", { className: "st-dot" }), props.data.light_text);
   };

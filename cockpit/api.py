@@ -73,7 +73,9 @@ def build_api(services: Services) -> Blueprint:
         raise UnknownName("address", f"/api/{rest}", ADDRESSES)
 
     @api.errorhandler(Exception)
-    def unexpected(error: Exception) -> tuple[Response, int]:
+    def failed(error: Exception) -> tuple[Response, int]:
+        if isinstance(error, CockpitError):
+            return jsonify(error.as_json()), error.status
         number = secrets.token_hex(4)
         LOG.error("[%s]", number, exc_info=error)
         what = f"something went wrong that should not ({type(error).__name__})"

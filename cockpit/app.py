@@ -113,6 +113,7 @@ def create_app(services: Services) -> CockpitApp:
             ids.NOTICE, {"children": told(error, services.settings.lang)}
         ),
     )
+    services.cache.clear()  # made now, before requests race for it
     app.layout = _skeleton()
     pages = [_drawn(page, services, {}) for page in PAGES]
     app.validation_layout = html.Div([app.layout, *pages])  # type: ignore[assignment]

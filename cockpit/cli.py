@@ -21,7 +21,7 @@ from cockpit.commands.demo import demo
 from cockpit.commands.doctor import doctor
 from cockpit.commands.etl import etl
 from cockpit.commands.init import init
-from cockpit.commands.options import WANTS_JSON
+from cockpit.commands.options import SETTINGS_KEY, WANTS_JSON
 from cockpit.commands.serve import serve
 from cockpit.settings import PREFIX, Settings
 from metrics.errors import CockpitError
@@ -83,7 +83,7 @@ def _tell(ctx: click.Context, error: CockpitError) -> None:
 
 def _unexpected(ctx: click.Context, error: Exception) -> CockpitError:
     """Return the sentence for a mistake of ours; the trace goes to a log file."""
-    settings = ctx.find_object(Settings)
+    settings: Settings | None = ctx.meta.get(SETTINGS_KEY)
     folder = settings.logs if settings else Path(os.environ.get(PREFIX + "HOME", "var")) / "logs"
     now = dt.datetime.now(dt.UTC)
     path = folder / f"error-{now:%Y%m%dT%H%M%S}-{os.getpid()}.log"

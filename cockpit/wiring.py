@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -62,7 +63,6 @@ class Services:
         specs: the source specs, by id of the source.
         store: the tables.
         service: answers questions.
-        cache: answers questions, but not the same one twice.
         map_folder: the map slices that are served under /geo.
         inbox: folder of the source files.
         background: the threads beside the requests, if any.
@@ -76,10 +76,16 @@ class Services:
     specs: dict[str, SourceSpec]
     store: Store
     service: Service
-    cache: AnswerCache
     map_folder: Path
     inbox: Path
     background: Background | None = None
+
+    @cached_property
+    def cache(self) -> AnswerCache:
+        """Answers questions, but not the same one twice."""
+        from cockpit.answer_cache import AnswerCache  # noqa: PLC0415 - imports Flask
+
+        return AnswerCache(self.service, seconds=self.settings.cache_seconds)
 
     def answer(self, question: Question) -> Answer:
         """Return the answer to one question, from the cache where it still holds.
@@ -129,7 +135,6 @@ def build(settings: Settings, *, store: Store | None = None) -> Services:
     Raises:
         CockpitError: the city's files are wrong, or the store does not open.
     """
-    from cockpit.answer_cache import AnswerCache  # noqa: PLC0415 - imports Flask
     from metrics.service import Service  # noqa: PLC0415
 
     city = open_city(settings)
@@ -150,7 +155,6 @@ def build(settings: Settings, *, store: Store | None = None) -> Services:
         specs=specs,
         store=store,
         service=service,
-        cache=AnswerCache(service, seconds=settings.cache_seconds),
         map_folder=settings.home / "map" / territory_fingerprint(city),
         inbox=inbox_folder(settings, city),
     )

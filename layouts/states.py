@@ -21,9 +21,17 @@ def state_of(answer: Answer | None) -> State:
         return "failed"
     if answer.figure.value is None:
         return "missing"
-    if answer.is_stale:
+    if is_late(answer):
         return "stale"
     return "small" if answer.is_small else "fresh"
+
+
+def is_late(answer: Answer) -> bool:
+    """Tell whether a late feed may still change the number: it ends within the period asked."""
+    return any(
+        feed.is_stale and (feed.as_of is None or feed.as_of.date() <= answer.period.end)
+        for feed in answer.freshness
+    )
 
 
 def oldest_feed(answer: Answer) -> Freshness | None:

@@ -55,6 +55,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "wall.unassigned": ("未归属 {value}", "unassigned {value}"),
     "wall.trend_now": ("近{n}天", "last {n} days"),
     "wall.trend_before": ("前{n}天", "{n} days before"),
+    "wall.without_data": ("{n}个无数据", "{n} without data"),
     "wall.daily_mean": ("日均 {value}", "{value} a day"),
     "wall.page": ("{first}–{last} / {total}", "{first}–{last} of {total}"),
     "wall.events_none": ("近期无告警与紧急事件", "no alarms and no urgent events"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,16 +44,6 @@ class Catalogue:
         for indicator in self.indicators.values():
             grouped.setdefault(indicator.domain, []).append(indicator)
         return grouped
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of every definition that decides what is stored; wording does not count."""
-        stored = {"fact", "time", "where", "numerator", "denominator", "value", "key", "leave"}
-        text = "\n".join(
-            f"{one.id} {one.kind} {one.model_dump_json(include=stored)}"
-            for one in sorted(self.indicators.values(), key=lambda one: one.id)
-        )
-        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def catalogue_files(*folders: Path) -> list[Path]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 WANTS_JSON = "cockpit.json"
 """Key in the click context: the command was asked for JSON, so errors are JSON too."""
 
+SETTINGS_KEY = "cockpit.settings"
+"""Key in the click context: the settings, so that the error boundary knows the log folder."""
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 Row = Sequence[object]
 
@@ -44,7 +47,7 @@ def with_settings(*names: str) -> Callable[[Command], Command]:
         @functools.wraps(function)
         def run(**given: object) -> object:
             settings = load_settings({name: given.pop(name) for name in wanted})
-            click.get_current_context().obj = settings
+            click.get_current_context().meta[SETTINGS_KEY] = settings
             return function(settings, **given)
 
         command: Any = run

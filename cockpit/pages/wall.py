@@ -78,7 +78,7 @@ def payload(services: Services, view: Mapping[str, str]) -> dict[str, object]:
         return wall_payload(
             scene,
             ask(services, scene, area),
-            service.latest_events(limit=EVENTS),
+            events(services),
             service.freshness(),
             now=now,
             indicators=service.catalogue.indicators,
@@ -108,6 +108,18 @@ def ask(services: Services, scene: Scene, area: str) -> dict[str, Answer]:
             continue  # its card says so itself; the others must not go dark with it
     answers = services.answer_many(list(questions.values()))
     return dict(zip(questions, answers, strict=True))
+
+
+def events(services: Services) -> list[dict[str, object]]:
+    """Return the newest events, each placed by the two levels below the city that hold it."""
+    territory = services.service.territory
+    placed = []
+    for event in services.service.latest_events(limit=EVENTS):
+        area = str(event.get("area") or "")
+        lineage = territory.lineage(area)[1:3] if area in territory.areas else []
+        where = " ".join(one.name for one in lineage) or event.get("area_name")
+        placed.append({**event, "area_name": where})
+    return placed
 
 
 def scene_named(services: Services, name: str) -> Scene:

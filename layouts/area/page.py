@@ -135,7 +135,7 @@ def _beside(answer: Answer, above: Answer | None) -> list[Children]:
     indicator = answer.indicator
     whole, own = above.figure.value, answer.figure.value
     text = fmt.value_with_unit(whole, indicator)
-    if whole is None or own is None:
+    if whole is None or own is None or indicator.kind == "distinct":
         return [text, fmt.NONE]
     if adds_up(answer):
         share = fmt.percent(own / whole) if whole else fmt.NONE

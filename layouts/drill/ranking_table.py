@@ -77,14 +77,14 @@ def ranking_table(answer: Answer, href: Callable[[str], str], *, page: str = "dr
         if any(row[key] is not None for row in rows):
             rules = _tones(key)
             columns.append(
-                grid.number_column(name, key, minWidth=122, flex=1, cellClassRules=rules)
+                grid.number_column(name, key, minWidth=136, flex=1, cellClassRules=rules)
             )
     if answer.indicator.has_denominator:
         name = f"{texts.NUMERATOR}/{texts.DENOMINATOR}"
         columns.append(grid.column(name, "parts", type="rightAligned", minWidth=104, flex=1))
     if any(child.light != "none" for child in answer.children):
         columns.append(
-            grid.column(texts.LIGHT, "light", cellRenderer="StaffLight", minWidth=76, flex=1)
+            grid.column(texts.LIGHT, "light", cellRenderer="StaffLight", minWidth=92, flex=1)
         )
     return grid.grid(ids.part(page, "ranking"), columns, areas, last=unassigned, most=MOST_ROWS)
 

@@ -44,7 +44,8 @@ def pareto(answer: Answer, *, href: Callable[[Child], str], most: int = 10) -> g
         href: address to open when a bar is clicked.
         most: bars shown; the share still refers to all of them.
     """
-    parts = answer.breakdown[:most]
+    told = [part for part in answer.breakdown if part.figure.value or not adds_up(answer)]
+    parts = told[:most]
     names = [part.name or texts.UNNAMED_VALUE for part in parts]
     places = list(range(len(parts)))  # names such as 12345 would be taken for numbers
     figure = blank(ROW * len(parts) + 64)
@@ -62,7 +63,7 @@ def pareto(answer: Answer, *, href: Callable[[Child], str], most: int = 10) -> g
         hovertemplate="%{hovertext}: %{text}<extra></extra>",
     )
     if adds_up(answer):
-        growing = shares(answer.breakdown)[:most]
+        growing = shares(told)[:most]
         figure.add_scatter(
             y=places,
             x=growing,

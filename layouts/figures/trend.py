@@ -35,6 +35,7 @@ def trend(answer: Answer, *, days: int, height: int = 260) -> go.Figure:
     """Return the newest ``days`` of the answer's series, with as many days before as there are."""
     indicator = answer.indicator
     newest, before = split_series(answer.series, days)
+    from_zero = indicator.kind in ("count", "sum", "distinct", "stock")
     figure = blank(height)
     if any(value is not None for _, value in before):
         figure.add_scatter(
@@ -54,7 +55,7 @@ def trend(answer: Answer, *, days: int, height: int = 260) -> go.Figure:
         mode="lines+markers" if known < 12 else "lines",
         line={"color": TOKENS["accent"], "width": 2.5},
         marker={"size": 7},
-        fill="tozeroy" if not indicator.has_denominator else "none",
+        fill="tozeroy" if from_zero else "none",
         fillcolor=TOKENS["accent-soft"],
         customdata=[fmt.value_with_unit(value, indicator) for _, value in newest],
         hovertemplate="%{customdata}<extra></extra>",
@@ -62,7 +63,7 @@ def trend(answer: Answer, *, days: int, height: int = 260) -> go.Figure:
     _mark(figure, answer, newest)
     figure.update_layout(hovermode="x unified")
     figure.update_xaxes(tickformat="%m-%d", hoverformat="%Y-%m-%d", nticks=8, showgrid=False)
-    figure.update_yaxes(rangemode="normal" if indicator.has_denominator else "tozero", nticks=5)
+    figure.update_yaxes(rangemode="tozero" if from_zero else "normal", nticks=5)
     return figure
 
 

@@ -146,7 +146,12 @@ def headline_payload(
     """Return one number over the map: a card with ``a``, its period and as-of in words."""
     written = card_payload(card, answer, indicator, setting)
     if answer is None:
-        return written | {"a": written["o"]}
+        return written | {"c": written["o"], "a": ""}
+    if answer.figure.value is None:
+        feed = oldest_feed(answer)
+        at = moment_text(feed.as_of if feed else None, setting.now, setting.lang)
+        gone = t("state.missing", setting.lang)
+        return written | {"c": gone, "a": t("state.as_of", setting.lang).format(at=at)}
     if is_running(answer, setting.today):
         written["c"] = _day_before(answer, setting)
         written["g"] = "flat"

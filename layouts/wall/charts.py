@@ -105,26 +105,28 @@ def ranking_payload(panel: RankingPanel, answer: Answer | None, setting: Setting
     Returns:
         ``r`` rows of name, value text, place from 0 to 100, light, whether small, link;
         ``m`` how the place is drawn: ``bar`` stands on zero, ``dot`` lies between the extremes;
-        ``un`` what no area holds, in words.
+        ``un`` how many areas have no data and what lies in none, in words.
     """
     if answer is None:
-        return {"r": [], "m": "bar", "un": ""}
+        return {"r": [], "m": "bar", "un": []}
     areas = [child for child in answer.children if not is_unassigned(child)]
     known = [child for child in areas if child.figure.value is not None]
-    unknown = [child for child in areas if child.figure.value is None]
     known.sort(key=_value, reverse=_descends(panel, answer))
     values = [_value(child) for child in known]
     is_amount = answer.indicator.kind in _AMOUNTS
     low = min(0.0, *values, 0.0) if is_amount else min(values, default=0.0)
-    places = scaled(values, low, max(values, default=1.0), 100) + [None] * len(unknown)
+    places = scaled(values, low, max(values, default=1.0), 100)
+    silent = len(areas) - len(known)
     return {
         "r": [
-            _row(child, place, answer, setting)
-            for child, place in zip([*known, *unknown], places, strict=True)
+            _row(child, place, answer, setting) for child, place in zip(known, places, strict=True)
         ],
         "m": "bar" if is_amount else "dot",
         "u": unit_text(answer.indicator, setting.lang),
-        "un": unassigned_text(answer, setting.lang),
+        "un": [
+            *([t("wall.without_data", setting.lang).format(n=silent)] if silent else []),
+            *filter(None, [unassigned_text(answer, setting.lang)]),
+        ],
     }
 
 

@@ -280,7 +280,7 @@ RECIPES: dict[str, Recipe] = {
     "grid_workers_total": Register("grid_workers"),
     "dispute_cases": Count("case", "received_at", DISPUTE),
     "dispute_resolved_rate": Rate(
-        "case", "closed_at", DISPUTE, (col("resolved") == 1).fill_null(value=False), ALL
+        "case", "closed_at", DISPUTE, col("resolved") == 1, col("resolved").is_not_null()
     ),
     "emergency_events": Count("event", "at", EMERGENCY),
     "sla_30s_response_rate": Rate(

@@ -1,4 +1,4 @@
-"""Homes to ask: the small city of ``cockpit init``, and the command line in a process of its own."""
+"""The small city of ``cockpit init``, and the command line in a process of its own."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Cockpit:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("COCKPIT_")}
         return {**kept, "PYTHONPATH": str(ROOT), "COCKPIT_NOW": NOW, **more}
 
-    def json(self, *arguments: str) -> Any:  # noqa: ANN401 - whatever the command prints
+    def json(self, *arguments: str) -> Any:
         """Run ``cockpit … --json`` and return what it printed; it must have done its work."""
         done = self(*arguments, "--json")
         assert done.returncode == 0, done.stderr + done.stdout

@@ -14,15 +14,17 @@ import json
 import math
 import re
 import unicodedata
+import xml.etree.ElementTree as ET
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from xml.etree import ElementTree
 
 import polars as pl
 import shapely
+
+from tests.support.raw_exports import EXPORTS, Export
 
 Row = dict[str, str]
 LEVELS = ("district", "street", "community", "grid")
@@ -30,115 +32,6 @@ ASIDE = ("missing_number", "unparsable_time", "out_of_range", "totals_row")
 """Defects for which a row is set aside; with all others it is kept."""
 
 
-@dataclass(frozen=True)
-class Export:
-    """What the columns of one source mean.
-
-    Attributes:
-        key: columns that say which row it is.
-        times: meaning -> column.
-        words: meaning -> column, taken as they stand.
-        numbers: meaning -> (column, smallest, largest); a reading outside is kept, but not good.
-        fixed: meaning -> what holds for every row.
-        void: words of ``status`` that say the row does not count.
-        point: columns of longitude and latitude.
-        codes: columns with an area code.
-        named: (column, level) of an area's name.
-    """
-
-    shape: str
-    key: tuple[str, ...]
-    times: Mapping[str, str]
-    words: Mapping[str, str] = field(default_factory=dict)
-    numbers: Mapping[str, tuple[str, float, float]] = field(default_factory=dict)
-    fixed: Mapping[str, str] = field(default_factory=dict)
-    void: tuple[str, ...] = ()
-    point: tuple[str, str] | None = None
-    is_gcj: bool = False
-    codes: tuple[str, ...] = ()
-    named: tuple[str, str] | None = None
-
-
-EXPORTS = {
-    "hotline_12345": Export(
-        "case", ("工单编号",),
-        {"received": "来电时间", "accepted": "受理时间", "dispatched": "派单时间",
-         "signed": "签收时间", "disposed": "反馈时间", "closed": "办结时间", "visited": "回访时间",
-         "due": "截止时间", "updated": "更新时间"},
-        {"status": "状态", "rating": "满意度", "repeat": "是否重复", "person": "来电号码",
-         "resolved": "是否解决"},
-        {"returns": ("退单次数", 0, 99), "urges": ("催办次数", 0, 99)},
-        {"channel": "12345", "kind": "诉求"}, ("不予受理", "作废"), ("经度", "纬度"), is_gcj=True,
-        named=("所属镇街", "street"),
-    ),
-    "police_110": Export(
-        "case", ("警情编号",),
-        {"received": "报警时间", "accepted": "分流时间", "dispatched": "转办时间",
-         "signed": "签收时间", "disposed": "反馈时间", "closed": "办结时间", "due": "办理期限",
-         "updated": "更新时间"},
-        {"status": "办理状态", "rating": "回访评价", "person": "报警人标识"},
-        {"returns": ("退回次数", 0, 99)},
-        {"channel": "110非警务", "kind": "诉求"}, ("作废",), ("经度", "纬度"),
-    ),
-    "urban_management": Export(
-        "case", ("案件编号",),
-        {"received": "上报时间", "accepted": "立案时间", "dispatched": "派遣时间",
-         "disposed": "处置完成时间", "closed": "结案时间", "due": "处置截止时间",
-         "updated": "更新时间"},
-        {"status": "案件状态"}, {"rework": ("返工次数", 0, 99)},
-        {"channel": "智慧城管", "kind": "管理事项"}, ("不予立案", "作废"), codes=("网格编码",),
-        named=("所属村社", "community"),
-    ),
-    "grid_patrol": Export(
-        "case", ("eventNo",),
-        {"received": "reportTime", "accepted": "acceptTime", "dispatched": "dispatchTime",
-         "signed": "signTime", "disposed": "disposeTime", "closed": "closeTime",
-         "due": "deadline", "updated": "updateTime"},
-        {"status": "status", "kind": "eventType", "on_spot": "selfHandled"},
-        {"returns": ("returnTimes", 0, 99)},
-        {"channel": "网格巡查"}, ("作废",), codes=("gridCode",),
-    ),
-    "mediation": Export(
-        "case", ("纠纷编号",),
-        {"received": "登记时间", "accepted": "受理时间", "signed": "启动调解时间",
-         "disposed": "调解结束时间", "closed": "化解时间", "due": "化解期限", "updated": "更新时间"},
-        {"status": "化解状态", "resolved": "是否化解成功", "person": "申请人标识"},
-        fixed={"channel": "矛盾调处", "kind": "矛盾纠纷"}, codes=("村社编码",),
-        named=("村社名称", "community"),
-    ),
-    "hotline_calls": Export(
-        "event", ("通话编号",), {"at": "呼入时间", "ended": "结束时间"}, {"result": "接通结果"},
-        {"value": ("等待秒数", 0, 3600)}, {"kind": "call"},
-    ),
-    "patrols": Export(
-        "event", ("patrolNo",), {"at": "startTime", "ended": "endTime"}, {"who": "workerId"},
-        {"value": ("distanceKm", 0, 60)}, {"kind": "patrol"}, codes=("gridCode",),
-    ),
-    "iot_alarms": Export(
-        "event", ("alarmNo",),
-        {"at": "alarmTime", "ended": "handleTime", "updated": "updateTime"},
-        {"result": "verdict", "who": "deviceId"}, {"value": ("peakValue", 0, 5000)},
-        {"kind": "alarm"}, point=("lon", "lat"),
-    ),
-    "emergency": Export(
-        "event", ("事件编号",), {"at": "接报时间", "ended": "处置结束时间", "updated": "更新时间"},
-        {"result": "处置结果", "arrive_s": "arrive_s"}, {"value": ("响应秒数", 0, 7200)},
-        {"kind": "emergency"}, point=("经度", "纬度"),
-    ),
-    "iot_readings": Export(
-        "reading", ("device_id", "metric", "collect_time"),
-        {"at": "collect_time", "updated": "receive_time"}, {"metric": "metric"},
-        {"value": ("value", -50, 1000)}, point=("lon", "lat"),
-    ),
-    "registers": Export(
-        "snapshot", ("统计日期", "台账", "类别", "区划编码"), {"at": "统计日期"},
-        {"register": "台账"}, {"value": ("数量", 0, 5_000_000)}, codes=("区划编码",),
-    ),
-    "device_status": Export(
-        "snapshot", ("日期", "项目", "设备类别", "镇街编码"), {"at": "日期"},
-        {"register": "项目"}, {"value": ("数量", 0, 1_000_000)}, codes=("镇街编码",),
-    ),
-}  # fmt: skip
 _ENCODINGS = {"hotline_12345": "gb18030"}
 _SENTINELS = (-999.0, 9999.0, 65535.0)
 _TEXTS = ("source", "shape", "area", "channel", "kind", "status", "rating", "repeat", "person",
@@ -146,7 +39,7 @@ _TEXTS = ("source", "shape", "area", "channel", "kind", "status", "rating", "rep
 _TIMES = ("received", "accepted", "dispatched", "signed", "disposed", "closed", "visited", "due",
           "updated", "at", "ended")  # fmt: skip
 _NUMBERS = ("returns", "urges", "rework", "value")
-FACTS = {
+FACTS: dict[str, pl.DataType | type[pl.DataType]] = {
     **dict.fromkeys(_TEXTS, pl.String), **dict.fromkeys(_TIMES, pl.Datetime("us")),
     **dict.fromkeys(_NUMBERS, pl.Float64), "void": pl.Boolean, "good": pl.Boolean,
 }  # fmt: skip
@@ -204,6 +97,9 @@ def read_city(inbox: Path, territory: Path) -> RawCity:
                     continue
                 said[key].add(words)
                 account.kept += 1
+                where = fact["where"]
+                if isinstance(where, Where) and not atlas.level.keys() >= set(where.codes):
+                    account.odd["unknown_code"] += 1
                 before = newest.get(key)
                 if before is None or _stamp(fact) > _stamp(before):
                     newest[key] = fact
@@ -247,10 +143,10 @@ def rows_of(path: Path, encoding: str) -> Iterator[Row]:
 def _cells(path: Path) -> list[dict[str, str]]:
     """Return the rows of the first sheet as texts by column letters."""
     with zipfile.ZipFile(path) as archive:
-        sheet = ElementTree.fromstring(archive.read("xl/worksheets/sheet1.xml"))
+        sheet = ET.fromstring(archive.read("xl/worksheets/sheet1.xml"))
     return [
         {cell.get("r", "").rstrip("0123456789"): "".join(cell.itertext()) for cell in row}
-        for row in sheet.iter("{*}row")
+        for row in sheet.findall(".//{*}row")
     ]
 
 
@@ -262,8 +158,11 @@ def moment(text: str) -> dt.datetime | None:
     """
     if text in ("", "—"):
         return None
-    year, month, day, *clock = (int(part) for part in re.findall(r"\d+", text)[:6])
-    return dt.datetime(year, month, day, *clock)  # noqa: DTZ001 - the city's own clock
+    found = [int(part) for part in re.findall(r"\d+", text)[:6]]
+    if len(found) < 3:
+        raise ValueError(text)
+    year, month, day, hour, minute, second = [*found, 0, 0, 0][:6]
+    return dt.datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - the city's clock
 
 
 def _plain(export: Export, row: Row) -> Row:
@@ -299,7 +198,7 @@ def _fact(source: str, export: Export, row: Row, account: Account) -> dict[str, 
         fact[meaning] = value
     fact |= {meaning: row[column].replace("—", "") for meaning, column in export.words.items()}
     fact["void"] = fact.get("status") in export.void
-    fact |= {"key": ":".join(keys), "where": _where(export, row)}
+    fact |= {"key": ":".join(keys), "where": _where(export, row, account)}
     if keys != [row[name] for name in export.key]:
         account.odd["full_width_number"] += 1
     closed, received = times.get("closed"), times.get("received")
@@ -322,14 +221,18 @@ class Where:
     level: str
 
 
-def _where(export: Export, row: Row) -> Where:
+def _where(export: Export, row: Row, account: Account) -> Where:
     name, level = (row[export.named[0]], export.named[1]) if export.named else ("", "")
     codes = tuple(row[column] for column in export.codes)
     point = None
     if export.point and row[export.point[0]]:
         lon, lat = (float(row[column]) for column in export.point)
-        lon, lat = max(lon, lat), min(lon, lat)  # east of Greenwich by more than north
-        if lat != 0:
+        if lon < lat:  # the city lies farther east than north
+            lon, lat = lat, lon
+            account.odd["swapped_point"] += 1
+        if lat == 0:
+            account.odd["zero_point"] += 1
+        else:
             point = from_gcj02(lon, lat) if export.is_gcj else (lon, lat)
     return Where(point, codes, name, level)
 

@@ -1,6 +1,5 @@
 """Settings: who wins, where a value came from, and what a wrong one is told."""
 
-import os
 import stat
 from pathlib import Path
 
@@ -88,7 +87,7 @@ def test_the_secret_is_made_once_and_only_for_its_owner(tmp_path: Path) -> None:
     first = settings.secret_key()
     assert len(first) == 64
     assert settings.secret_key() == first
-    mode = stat.S_IMODE(os.stat(tmp_path / "home" / "secret").st_mode)
+    mode = stat.S_IMODE((tmp_path / "home" / "secret").stat().st_mode)
     assert mode == 0o600
     assert [path.name for path in (tmp_path / "home").iterdir()] == ["secret"]
     assert load_settings({"secret": "abc"}, {}).secret_key() == b"abc"

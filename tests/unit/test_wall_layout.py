@@ -146,6 +146,17 @@ def test_a_late_feed_keeps_the_value_and_says_so(scene: Scene, answers: dict[str
     assert (card["v"], card["t"], card["o"]) == ("97.0", "stale", "截至11-20 10:00 水位监测")
 
 
+def test_a_feed_that_fell_behind_later_does_not_taint_a_finished_day(
+    scene: Scene, answers: dict[str, Answer]
+) -> None:
+    behind = replace(FRESH, is_stale=True)  # heard of today, after the day asked about
+    answers[CARD] = replace(answers[CARD], freshness=(behind,))
+    tile = "headline-appeals_accepted-today"
+    answers[tile] = replace(answers[tile], freshness=(behind,))
+    cards = paint(scene, answers)["cards"]
+    assert (cards[CARD]["t"], cards[tile]["t"]) == ("fresh", "stale")
+
+
 def test_a_small_denominator_is_marked(scene: Scene, answers: dict[str, Answer]) -> None:
     answers[CARD] = replace(answers[CARD], figure=Figure(50.0, 2, 4), is_small=True)
     card = paint(scene, answers)["cards"][CARD]
@@ -215,9 +226,15 @@ def test_the_ranking_follows_the_direction(scene: Scene, answers: dict[str, Answ
     rows = paint(scene, answers)["panels"]["ranking"]["r"]
     assert [row[0] for row in rows][:2] == ["第10街道", "第9街道"]
     assert UNASSIGNED not in {row[0] for row in rows}
+    silent = replace(answers["ranking"].children[0], figure=Figure())
+    answers["ranking"] = replace(
+        answers["ranking"], children=(silent, *answers["ranking"].children[1:])
+    )
+    panel = paint(scene, answers)["panels"]["ranking"]
+    assert (len(panel["r"]), panel["un"]) == (9, ["1个无数据"])
     asked = answers["ranking"].indicator.model_copy(update={"direction": "down"})
     answers["ranking"] = replace(answers["ranking"], indicator=asked)
-    assert paint(scene, answers)["panels"]["ranking"]["r"][0][0] == "第1街道"
+    assert paint(scene, answers)["panels"]["ranking"]["r"][0][0] == "第2街道"
 
 
 def test_the_trend_stands_on_zero_beside_the_days_before(
