@@ -15,7 +15,6 @@ DEMO = "演示数据"
 DATA_VERSION = "数据版本"
 ALL_FEEDS_FRESH = "各数据源更新正常"
 UNASSIGNED = "未归属"
-NOT_SAID = "未填"
 UNNAMED_VALUE = "(空)"
 
 PERIODS: tuple[tuple[str, str], ...] = (
@@ -47,9 +46,9 @@ LIGHTS: Mapping[str, str] = {"green": "正常", "amber": "关注", "red": "预�
 MAP = "地图"
 MAP_HINT = "点击区域进入下一级"
 MAP_LOWEST = "最低一级:点为个案位置"
-LOW, HIGH = "低", "高"
 NO_VALUE = "无数据"
 RANKING = "排名"
+SIDE_BY_SIDE = "横向对比"
 LEVEL = "层级"
 TREND = "近{days}天走势"
 LAST_DAYS = "近{days}天"
@@ -61,7 +60,6 @@ SHARE = "累计占比"
 FILTERED = "已筛选"
 REMOVE_FILTER = "取消筛选"
 PREVIOUS_PERIOD = "上期"
-THIS_PERIOD = "本期"
 TARGET = "目标"
 
 CASES = "个案"
@@ -197,7 +195,6 @@ RULE_BASES: Mapping[str, str] = {"b4w": "较前4周同日均值", "yoy": "较上
 OR = "或"
 
 TITLE_WHY = "数从何来"
-THE_VALUE = "数值"
 THE_DEFINITION = "指标定义"
 THE_STATEMENT = "查询语句"
 THE_STATEMENT_NOTE = "参数已代入,可直接在 ClickHouse 中执行"
@@ -262,8 +259,6 @@ AREA_CHILDREN = "下级区域"
 BESIDE = "占比 / 相差"
 SHARE_OF = "占 {share}"
 ONLY_TO = "只统计到{level}"
-PARENT_VALUE = "{name}值"
-NO_PARENT = "上级"
 
 QUALITY_LEDGER_NOTE = "读入 = 入库 + 隔离 + 重复,逐行对账。"
 QUALITY_BALANCED = "对账平衡"
@@ -296,8 +291,6 @@ QUARANTINE_FIELDS: Mapping[str, str] = {
     "reason": "原因代码",
     "sentence": "原因",
 }
-REASONS_COUNT = "按原因"
-ALL_REASONS = "全部"
 BOUNDARIES = "边界说明"
 
 UNKNOWN_INDICATOR = "没有标识为“{name}”的指标。"
@@ -319,7 +312,6 @@ NO_DATA_EVER = "{name}尚未收到数据。"
 NOT_BELOW = "该指标只统计到{level},下级没有数据。"
 NO_BREAKDOWN = "该时段没有可分的数据。"
 NO_TREND = "近{days}天没有数据。"
-NO_GEOMETRY = "该区域没有边界数据。"
 NO_TRACE = "本次回答未附来源。"
 
 BRIEFINGS_NOTE = "首次下载时生成并定稿;此后数据更正不改变已定稿的内容"

@@ -16,7 +16,7 @@ State = Literal["fresh", "stale", "small", "missing", "failed", "empty"]
 
 
 def state_of(answer: Answer | None) -> State:
-    """Return the state of a number; no answer at all means that asking failed."""
+    """Return the state of a number; no answer at all means that it could not be asked."""
     if answer is None:
         return "failed"
     if answer.figure.value is None:
@@ -51,8 +51,8 @@ def _as_of(feed: Freshness) -> dt.datetime:
 def state_note(answer: Answer | None, now: dt.datetime, lang: Lang = "zh") -> str:
     """Return why a number is missing, late or grey, in a few words; empty when it is fresh."""
     state = state_of(answer)
-    if answer is None or state == "failed":
-        return t("state.failed", lang)
+    if answer is None:
+        return t("state.unasked", lang)
     if state == "fresh":
         return ""
     if state == "small":

@@ -33,6 +33,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "state.missing": ("暂无数据", "no data"),
     "state.stale": ("数据延迟", "late data"),
     "state.failed": ("读取失败", "cannot be read"),
+    "state.unasked": ("本级无此指标", "not available here"),
     "state.empty": ("没有记录", "nothing here"),
     "state.small": ("样本少", "small base"),
     "state.unknown": ("指标未定义", "unknown indicator"),

@@ -20,6 +20,8 @@ _FORMS = (
     "last-week, last-month or last-7d"
 )
 _DAY = dt.timedelta(days=1)
+EARLIEST = dt.date(1980, 1, 1)
+"""Nothing before it is asked for, so that every comparison window is a date too."""
 
 
 @dataclass(frozen=True)
@@ -120,15 +122,15 @@ def year_before(period: Period) -> Period:
         except ValueError:  # a 53rd week has no namesake: take the one 52 weeks before
             start = period.start - 364 * _DAY
         return span(start, start + (period.days - 1) * _DAY)
-    return span(_year_earlier(period.start), _year_earlier(period.end))
+    start, end = _year_earlier(period.start), _year_earlier(period.end)
+    if period.days > 1 and period.end == _month_end(period.end.year, 2):
+        end = _month_end(end.year, 2)  # a February ends with its last day, whichever that is
+    return span(start, end)
 
 
 def _year_earlier(date: dt.date) -> dt.date:
     if (date.month, date.day) == (2, 29):
         return dt.date(date.year - 1, 2, 28)
-    last_of_february = date.month == 2 and date == _month_end(date.year, 2)
-    if last_of_february:
-        return _month_end(date.year - 1, 2)
     return date.replace(year=date.year - 1)
 
 
@@ -170,6 +172,12 @@ def parse_period(text: str, today: dt.date) -> Period:
             where="--period",
             hint="There is nothing to report from the future",
             next_step="Ask for a period that has begun, or set --now",
+        )
+    if period.start < EARLIEST:
+        raise BadQuestion(
+            f"period '{text}' begins before {EARLIEST}",
+            where="--period",
+            next_step="Ask for a later period",
         )
     if period.end < period.start:
         raise BadQuestion(

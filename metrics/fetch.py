@@ -28,14 +28,14 @@ class Group:
     need: Need
     indicators: dict[str, Indicator] = field(default_factory=dict)
     windows: dict[Window, int] = field(default_factory=dict)
-    rows: dict[tuple[str, Any], dict[str, Any]] = field(default_factory=dict)
+    rows: dict[tuple[str, Any, int], dict[str, Any]] = field(default_factory=dict)
     tag: str = ""
 
-    def want(self, plan: Plan, windows: Sequence[Window]) -> None:
-        """Add the indicators and windows of a plan."""
-        self.indicators.update({leaf.id: leaf for leaf in plan.leaves})
+    def want(self, leaf: Indicator, windows: Sequence[Window]) -> None:
+        """Add an indicator and the windows it is wanted in."""
+        self.indicators[leaf.id] = leaf
         for window in windows:
-            self.windows.setdefault(window, len(self.windows))
+            self.windows.setdefault(window, len(self.windows) + 1)
 
     def statement(self) -> Statement:
         """Return the statement for everything wanted."""
@@ -62,23 +62,24 @@ class Fetched:
     statements: list[Statement] = field(default_factory=list)
     _stocks: dict[tuple[GroupKey, str], dict[dt.date, float]] = field(default_factory=dict)
 
-    def key_of(self, plan: Plan, part: str) -> GroupKey:
-        """Return which group answers a part of a plan."""
+    def key_of(self, plan: Plan, part: str, leaf: Indicator) -> GroupKey:
+        """Return which group answers a part of a plan for one of its indicators."""
         question = plan.question
         depth = plan.level.depth if part == "children" and plan.level else -1
         by = question.by if part == "breakdown" else ""
         return (
             question.as_of or self.version, plan.area.id, depth, by, question.filters,
-            question.viewer.roots, part == "series",
+            question.viewer.roots, part == "series", leaf.has_items and part != "series",
         )  # fmt: skip
 
     def add(self, plan: Plan, part: Part, windows: Sequence[Window]) -> None:
         """Ask for a part of a plan."""
-        key = self.key_of(plan, part)
-        if key not in self.groups:
-            need = _need(plan, part, self.territory, plan.question.as_of or self.version)
-            self.groups[key] = Group(need, tag=f"ask.{part}")
-        self.groups[key].want(plan, windows)
+        for leaf in plan.leaves:
+            key = self.key_of(plan, part, leaf)
+            if key not in self.groups:
+                need = _need(plan, part, self.territory, plan.question.as_of or self.version)
+                self.groups[key] = Group(need, tag=f"ask.{part}")
+            self.groups[key].want(leaf, windows)
 
     def run(self, store: Store | None) -> None:
         """Run one statement a group; without a store only make the statements."""
@@ -88,43 +89,47 @@ class Fetched:
             if store is None:
                 continue
             found = store.rows(statement.sql, statement.parameters, tag=statement.tag)
-            group.rows = {(row["indicator"], row["key"]): row for row in found}
+            group.rows = {(row["indicator"], row["key"], row.get("w", 1)): row for row in found}
 
     def keys(self, plan: Plan, part: Part) -> list[Any]:
         """Return the keys found for the indicators of a plan, sorted."""
-        wanted = {leaf.id for leaf in plan.leaves}
-        rows = self.groups[self.key_of(plan, part)].rows
-        return sorted({key for indicator, key in rows if indicator in wanted})
+        return sorted(
+            {
+                key
+                for leaf in plan.leaves
+                for indicator, key, _ in self.groups[self.key_of(plan, part, leaf)].rows
+                if indicator == leaf.id
+            }
+        )
 
     def figure(
         self, plan: Plan, part: str, leaf: Indicator, key: str, window: Window, *, is_covered: bool
     ) -> Figure:
         """Return the figure of an indicator with a fact, for a key and a window."""
-        group = self.groups[self.key_of(plan, part)]
-        row = group.rows.get((leaf.id, key))
-        sums = read_sums(row, group.windows[window]) if row is not None else None
+        group = self.groups[self.key_of(plan, part, leaf)]
+        row = group.rows.get((leaf.id, key, group.windows[window]))
+        sums = read_sums(row) if row is not None else None
         if sums is not None and _is_empty(sums) and _is_register(leaf):
             sums = None
         return figure(leaf, sums, is_covered=is_covered)
 
     def on_day(self, plan: Plan, leaf: Indicator, day: dt.date, *, is_covered: bool) -> Figure:
         """Return the figure of one day of a series."""
-        key = self.key_of(plan, "series")
+        key = self.key_of(plan, "series", leaf)
         group = self.groups[key]
         if leaf.kind == "stock":
             level = self._stock(key, leaf).get(day)
             if leaf.is_flow_stock and not level:
                 level = 0.0 if is_covered else None
             return Figure(level, level)
-        row = group.rows.get((leaf.id, day))
-        sums = read_sums(row, 0) if row is not None else None
+        row = group.rows.get((leaf.id, day, 1))
+        sums = read_sums(row) if row is not None else None
         return figure(leaf, sums, is_covered=is_covered)
 
     def _stock(self, key: GroupKey, leaf: Indicator) -> dict[dt.date, float]:
         if (key, leaf.id) not in self._stocks:
             group = self.groups[key]
-            changes = {day: float(row["n0"]) for (one, day), row in group.rows.items()
-                       if one == leaf.id}  # fmt: skip
+            changes = {day: row["n"] for (one, day, _), row in group.rows.items() if one == leaf.id}
             start = min(a for a, _ in group.windows)
             end = max(b for _, b in group.windows)
             filled = carried_forward(changes, start, end, adds_up=leaf.is_flow_stock)
@@ -170,7 +175,11 @@ def _need(plan: Plan, part: Part, territory: Territory, version: int) -> Need:
         level_depth=plan.level.depth if part == "children" and plan.level else -1,
         by=question.by if part == "breakdown" else "",
         filters=question.filters,
-        scope=tuple((root, territory.areas[root].depth) for root in question.viewer.roots),
+        scope=tuple(
+            (root, territory.areas[root].depth)
+            for root in question.viewer.roots
+            if root in territory.areas
+        ),
         daily=part == "series",
     )
 

@@ -27,13 +27,13 @@ class Sums:
     bins: Mapping[int, float]
 
 
-def read_sums(row: Row, window: int) -> Sums:
-    """Return the sums of a window from a row of the statement."""
+def read_sums(row: Row) -> Sums:
+    """Return the sums in a row of the statement."""
     return Sums(
-        float(row[f"n{window}"]),
-        float(row[f"d{window}"]),
-        int(row[f"c{window}"]),
-        {int(item): float(number) for item, number in row[f"b{window}"]},
+        row["n"],
+        row.get("d", 0.0),
+        row.get("c", 0),
+        {item: number for item, number in row.get("b", ())},  # noqa: C416 - pairs may be lists
     )
 
 

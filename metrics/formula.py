@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import operator
 from collections.abc import Callable, Mapping
 
@@ -46,16 +47,17 @@ def _check(node: ast.expr, names: set[str], formula: str) -> None:
     elif isinstance(node, ast.Call) and _is_function(node):
         for argument in node.args:
             _check(argument, names, formula)
-    elif not (isinstance(node, ast.Constant) and isinstance(node.value, int | float)):
+    elif not (isinstance(node, ast.Constant) and type(node.value) in (int, float)):
         raise ValueError(f"formula '{formula}' holds more than + - * / ** min max and numbers")
 
 
 def _is_function(node: ast.Call) -> bool:
-    return isinstance(node.func, ast.Name) and node.func.id in _FUNCTIONS and not node.keywords
+    is_known = isinstance(node.func, ast.Name) and node.func.id in _FUNCTIONS
+    return is_known and len(node.args) > 1 and not node.keywords
 
 
 def evaluate(formula: str, values: Mapping[str, float | None]) -> float | None:
-    """Return the value, or None when a letter has none or a divisor is zero.
+    """Return the value, or None when a letter has none, or there is no finite real number.
 
     Example:
         >>> evaluate("100 * a / b", {"a": 1.0, "b": 4.0})
@@ -86,4 +88,5 @@ def _value(node: ast.expr, values: Mapping[str, float | None]) -> float | None:
     left, right = _value(node.left, values), _value(node.right, values)
     if left is None or right is None:
         return None
-    return _BINARY[type(node.op)](left, right)
+    result = _BINARY[type(node.op)](left, right)  # a root of a negative number is complex
+    return result if isinstance(result, int | float) and math.isfinite(result) else None

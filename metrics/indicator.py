@@ -107,6 +107,11 @@ class Indicator(BaseModel):
         return self.kind in ("ratio", "average")
 
     @property
+    def has_items(self) -> bool:
+        """Tell whether the value is read off summed items: bins of values, or different keys."""
+        return self.kind in ("quantile", "distinct", "extreme")
+
+    @property
     def is_formula(self) -> bool:
         """Tell whether the value is computed from other indicators at each level."""
         return self.kind in ("index", "composite")

@@ -20,7 +20,38 @@ _TIMES = {
     for shape, table in fact_tables().items()
 }
 _EXPRESSIONS = ("where", "numerator", "denominator", "value", "key")
-_COMPARED = re.compile(r"(?<![\w'.])([a-z][a-z0-9_]*)\s*(?:=|!=|<|>|\bIN\b|\bNOT IN\b|\[)", re.I)
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'")
+_BOUND = re.compile(r"\b(\w+)(?=\s*->)")
+_NAME = re.compile(r"(?<![\w.:])([A-Za-z_]\w*)\b(?!\s*\()")
+_GRAMMAR = frozenset(
+    [
+        "and",
+        "or",
+        "not",
+        "in",
+        "is",
+        "null",
+        "like",
+        "ilike",
+        "between",
+        "case",
+        "when",
+        "then",
+        "else",
+        "end",
+        "true",
+        "false",
+        "interval",
+        "second",
+        "minute",
+        "hour",
+        "day",
+        "week",
+        "month",
+        "quarter",
+        "year",
+    ]
+)
 
 
 def check(indicator: Indicator, known: Known, syntax_error: SyntaxCheck | None) -> list[Problem]:
@@ -89,13 +120,15 @@ def time_is_a_time_column(indicator: Indicator, _: Known) -> Iterator[Finding]:
 
 
 def columns_exist(indicator: Indicator, _: Known) -> Iterator[Finding]:
-    """Words that are compared are columns of the fact."""
+    """Words that are neither functions nor grammar are columns of the fact."""
     if indicator.fact is None:
         return
     columns = fact_tables()[indicator.fact].column_names()
     for key in _EXPRESSIONS:
-        for word in _COMPARED.findall(str(getattr(indicator, key))):
-            if word not in columns and word.lower() not in ("and", "or", "not", "in", "if"):
+        expression = _QUOTED.sub("''", str(getattr(indicator, key)))
+        known = {*columns, *_BOUND.findall(expression)}
+        for word in dict.fromkeys(_NAME.findall(expression)):
+            if word not in known and word.lower() not in _GRAMMAR:
                 guess = near(word, columns)
                 yield (
                     f"indicator '{indicator.id}': {key} reads '{word}',"
@@ -106,7 +139,7 @@ def columns_exist(indicator: Indicator, _: Known) -> Iterator[Finding]:
 
 def thresholds_are_rules(indicator: Indicator, _: Known) -> Iterator[Finding]:
     """Target, amber and red are of the grammar, and warn of the bad side."""
-    for name in ("amber", "red"):
+    for name in ("target", "amber", "red"):
         try:
             threshold.parse_rule(str(getattr(indicator, name)))
         except ValueError as error:

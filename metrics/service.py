@@ -262,7 +262,8 @@ class Service:
         }
         for key in fetched.keys(plan, "children"):
             if key and key not in areas:  # dissolved by now, but it had rows in the period
-                areas[key] = self.territory.areas[key].name
+                known = self.territory.areas.get(key)
+                areas[key] = known.name if known else key
         named = [*areas.items(), ("", UNASSIGNED)]
         return tuple(self._child(plan, fetched, "children", key, name) for key, name in named)
 

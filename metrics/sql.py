@@ -1,14 +1,16 @@
 """From what is needed to one statement that fetches it.
 
 A statement reads ``part``, or rows of the same form made on the fly from a fact where ``part``
-does not hold a dimension. It sums by indicator, key and item first, and then once more over the
-items, so that counts, ratios, quantiles, distinct counts and stocks come out of a single pass:
+does not hold a dimension. Plain sums are taken by day in one pass and the days then laid into the
+windows. Indicators with items (quantiles, extremes, distinct counts) are summed by item and window
+first, because an item counts once however many days and areas it has. The columns are
 
-* ``n<k>``, ``d<k>``: sums above and below the line in window k;
-* ``c<k>``: items left in window k, the distinct count;
-* ``b<k>``: (item, number) pairs of window k for quantiles and extremes.
+* ``w``: number of the window, from 1; ``key``: area, value of a dimension, or day;
+* ``n``, ``d``: sums above and below the line;
+* ``c``: items left, the distinct count;
+* ``b``: (item, number) pairs for quantiles and extremes.
 
-In which days a window consists depends on the kind: a flow stock counts from the first day, a
+Which days a window holds depends on the kind: a flow stock counts from the first day on, a
 register's stock takes the last day delivered up to the window's end.
 """
 
@@ -21,8 +23,8 @@ from metrics.indicator import Indicator
 from metrics.measures import parts_sql
 from metrics.statement import Statement
 
+_BINNED = ("quantile", "extreme")
 Window = tuple[dt.date, dt.date]
-EPOCH = dt.date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -64,14 +66,12 @@ def build(need: Need, tag: str) -> Statement:
     parameters: dict[str, object] = {"version": need.version}
     parameters["ids"] = [one.id for one in need.indicators]
     parameters["flows"] = [one.id for one in need.indicators if one.is_flow_stock]
-    parameters["stocks"] = [
-        one.id for one in need.indicators if one.kind == "stock" and not one.is_flow_stock
-    ]
+    parameters["stocks"] = [one.id for one in need.indicators if _is_register(one)]
     parameters["binned"] = [
         one.id for one in need.indicators if one.kind in ("quantile", "extreme")
     ]
-    for number, (start, end) in enumerate(need.windows):
-        parameters[f"a{number}"], parameters[f"e{number}"] = start, end
+    parameters["starts"] = [start for start, _ in need.windows]
+    parameters["ends"] = [end for _, end in need.windows]
     parameters["first"] = min(start for start, _ in need.windows)
     parameters["last"] = max(end for _, end in need.windows)
     source = _virtual_part(need, parameters) if need.reads_facts else "part"
@@ -117,20 +117,47 @@ def _key(need: Need) -> str:
 
 
 def _windows(need: Need, source: str, conditions: list[str]) -> str:
-    inner, outer = [], []
-    for k in range(len(need.windows)):
-        days = f"day BETWEEN {_first_day(need, k)} AND {{e{k}:Date}}"
-        inner.append(f"sumIf(num, {days}) AS num{k}, sumIf(den, {days}) AS den{k}")
-        outer.append(
-            f"sum(num{k}) AS n{k}, sum(den{k}) AS d{k}, countIf(num{k} > 0) AS c{k}, "
-            f"groupArrayIf((item, num{k}), num{k} != 0 AND indicator IN {{binned:Array(String)}})"
-            f" AS b{k}"
-        )
-    join = _last_days(need) if any(_is_register(one) for one in need.indicators) else ""
+    if all(one.has_items for one in need.indicators):
+        return _item_windows(need, source, conditions)
+    return _sum_windows(need, source, conditions)
+
+
+_WINDOW = "day BETWEEN {starts:Array(Date)}[w] AND {ends:Array(Date)}[w]"
+_ALL_WINDOWS = "range(1, length({ends:Array(Date)}) + 1)"
+
+
+def _sum_windows(need: Need, source: str, conditions: list[str]) -> str:
+    """Sum by day once, then lay the few days into the windows."""
+    flows = any(one.is_flow_stock for one in need.indicators)
+    registers = any(_is_register(one) for one in need.indicators)
+    day, window, join = "day", [_WINDOW], ""
+    if flows:
+        is_flow = "indicator IN {flows:Array(String)}"
+        day = f"if({is_flow}, greatest(day, {{first:Date}} - 1), day)"
+        window.append(f"{is_flow} AND day <= {{ends:Array(Date)}}[w]")
+    if registers:
+        is_register = "indicator IN {stocks:Array(String)}"
+        window = [f"NOT {is_register} AND ({' OR '.join(window)})"]
+        window.append(f"{is_register} AND has(latest.days, tuple(w, day))")
+        join = _last_days()
     return (
-        f"SELECT indicator, key, {', '.join(outer)} FROM (SELECT indicator, {_key(need)} AS key,"
-        f" item, {', '.join(inner)} FROM {source}{join} WHERE {' AND '.join(conditions)}"
-        " GROUP BY indicator, key, item) GROUP BY indicator, key"
+        "SELECT indicator, key, w, toFloat64(sum(num)) AS n, toFloat64(sum(den)) AS d FROM ("
+        f"SELECT indicator, {_key(need)} AS key, {day} AS day, sum(num) AS num, sum(den) AS den"
+        f" FROM {source} WHERE {' AND '.join(conditions)} GROUP BY indicator, key, day) AS days"
+        f"{join} ARRAY JOIN {_ALL_WINDOWS} AS w WHERE {' OR '.join(window)}"
+        " GROUP BY indicator, key, w"
+    )
+
+
+def _item_windows(need: Need, source: str, conditions: list[str]) -> str:
+    """Sum by item and window first: an item counts once however many days it has."""
+    return (
+        "SELECT indicator, key, w, toFloat64(sum(num)) AS n, countIf(num > 0) AS c,"
+        " groupArrayIf((item, toFloat64(num)), num != 0 AND indicator IN {binned:Array(String)})"
+        f" AS b FROM (SELECT indicator, {_key(need)} AS key, w, item, sum(num) AS num"
+        f" FROM {source} ARRAY JOIN {_ALL_WINDOWS} AS w"
+        f" WHERE {' AND '.join(conditions)} AND {_WINDOW}"
+        " GROUP BY indicator, key, w, item) GROUP BY indicator, key, w"
     )
 
 
@@ -138,36 +165,30 @@ def _is_register(indicator: Indicator) -> bool:
     return indicator.kind == "stock" and not indicator.is_flow_stock
 
 
-def _first_day(need: Need, k: int) -> str:
-    choices = []
-    if any(one.is_flow_stock for one in need.indicators):
-        choices.append("indicator IN {flows:Array(String)}, toDate('1970-01-01')")
-    if any(_is_register(one) for one in need.indicators):
-        choices.append(f"indicator IN {{stocks:Array(String)}}, l{k}")
-    return f"multiIf({', '.join(choices)}, {{a{k}:Date}})" if choices else f"{{a{k}:Date}}"
-
-
-def _last_days(need: Need) -> str:
-    last = ", ".join(f"maxIf(day, day <= {{e{k}:Date}}) AS l{k}" for k in range(len(need.windows)))
+def _last_days() -> str:
+    """Return the join that gives every register its last day delivered up to each window's end."""
     return (
-        f" LEFT JOIN (SELECT indicator, {last} FROM (SELECT indicator, day FROM part"
+        " LEFT JOIN (SELECT indicator, groupArray((w, last)) AS days FROM (SELECT indicator, w,"
+        " max(day) AS last FROM (SELECT indicator, day FROM part"
         " WHERE indicator IN {stocks:Array(String)} AND batch <= {version:UInt32}"
-        " GROUP BY indicator, day HAVING sum(num) != 0) GROUP BY indicator) AS latest"
-        " USING (indicator)"
+        f" GROUP BY indicator, day HAVING sum(num) != 0) ARRAY JOIN {_ALL_WINDOWS} AS w"
+        " WHERE day <= {ends:Array(Date)}[w] GROUP BY indicator, w) GROUP BY indicator)"
+        " AS latest USING (indicator)"
     )
 
 
 def _daily(need: Need, source: str, conditions: list[str]) -> str:
-    days = ["day >= {a0:Date}"]
+    days = ["day >= {first:Date}"]
     key = "day"
     if any(one.kind == "stock" for one in need.indicators):
         days.append("indicator IN {flows:Array(String)} OR indicator IN {stocks:Array(String)}")
-        key = "if(indicator IN {flows:Array(String)}, greatest(day, {a0:Date} - 1), day)"
+        key = "if(indicator IN {flows:Array(String)}, greatest(day, {first:Date} - 1), day)"
     deliveries = _delivery_days() if any(_is_register(one) for one in need.indicators) else ""
     return (
-        "SELECT indicator, key, sum(n) AS n0, sum(d) AS d0, countIf(n > 0) AS c0, "
-        "groupArrayIf((item, n), n != 0 AND indicator IN {binned:Array(String)}) AS b0"
-        f" FROM (SELECT indicator, {key} AS key, item, sum(num) AS n, sum(den) AS d"
+        "SELECT indicator, key, toFloat64(sum(num)) AS n, toFloat64(sum(den)) AS d,"
+        " countIf(num > 0) AS c,"
+        " groupArrayIf((item, toFloat64(num)), num != 0 AND indicator IN {binned:Array(String)})"
+        f" AS b FROM (SELECT indicator, {key} AS key, item, sum(num) AS num, sum(den) AS den"
         f" FROM {source} WHERE {' AND '.join(conditions)} AND ({' OR '.join(days)})"
         f" GROUP BY indicator, key, item{deliveries}) GROUP BY indicator, key"
         " ORDER BY indicator, key"
@@ -177,8 +198,8 @@ def _daily(need: Need, source: str, conditions: list[str]) -> str:
 def _delivery_days() -> str:
     """Return an empty row for every delivery, so that an area left out of one is seen."""
     return (
-        " UNION ALL SELECT indicator, day AS key, toInt64(0) AS item, toDecimal128(0, 6) AS n,"
-        " toDecimal128(0, 6) AS d FROM part WHERE indicator IN {stocks:Array(String)}"
+        " UNION ALL SELECT indicator, day AS key, toInt64(0) AS item, toDecimal128(0, 6) AS num,"
+        " toDecimal128(0, 6) AS den FROM part WHERE indicator IN {stocks:Array(String)}"
         " AND batch <= {version:UInt32} AND day <= {last:Date}"
         " GROUP BY indicator, day HAVING sum(num) != 0"
     )

@@ -61,10 +61,14 @@ class Store:
         self._local = threading.local()
         self._clients: list[Client] = []
         self._listeners: list[Callable[[int], None]] = []
-        self._lock = _take_lock(url) if self.is_embedded else None
         self._connect = _connector(url)
-        self._migrate()
-        self._version = self._read_version()
+        self._lock = _take_lock(url) if self.is_embedded else None
+        try:
+            self._migrate()
+            self._version = self._read_version()
+        except StoreError:
+            self.close()
+            raise
 
     @property
     def is_embedded(self) -> bool:

@@ -154,7 +154,9 @@ class Territory:
             yield from self._walk(child.id, day)
 
     def is_within(self, area_id: str, roots: Iterable[str]) -> bool:
-        """Tell whether an area lies in one of the given subtrees."""
+        """Tell whether an area lies in one of the given subtrees; one that is gone lies in none."""
+        if area_id not in self.areas:
+            return False
         lineage = {area.id for area in self.lineage(area_id)}
         return any(root in lineage for root in roots)
 

@@ -14,6 +14,7 @@ from layouts.wall.page import wall_layout
 from layouts.wall.payload import failed_payload, wall_payload
 from layouts.wall.scene import Scene, find_scenes, pick_scene, scene_questions
 from metrics.errors import CockpitError, UnknownName
+from metrics.question import FULL_SCOPE, Viewer
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -32,14 +33,15 @@ def layout(services: Services, query: Mapping[str, str]) -> Component:
         UnknownName: the scene or the area does not exist.
     """
     territory, city = services.service.territory, services.city
-    area = query.get("area", "")
+    asked = query.get("area", "")
+    area = territory.area(asked) if asked else None
     return wall_layout(
         scene_named(services, query.get("scene", "")),
-        city_title=city.title,
+        city_title=f"{city.title}·{area.name}" if area else city.title,
         is_demo=city.demo,
         boundaries_note=city.boundaries_note,
         root_area=territory.root,
-        area=territory.area(area).id if area else "",
+        area=area.id if area else "",
         lang=_language(query.get("lang") or services.settings.lang),
         lite=query.get("lite", "") == "1",
     )
@@ -78,7 +80,7 @@ def payload(services: Services, view: Mapping[str, str]) -> dict[str, object]:
         return wall_payload(
             scene,
             ask(services, scene, area),
-            events(services),
+            events(services, area),
             service.freshness(),
             now=now,
             indicators=service.catalogue.indicators,
@@ -110,11 +112,12 @@ def ask(services: Services, scene: Scene, area: str) -> dict[str, Answer]:
     return dict(zip(questions, answers, strict=True))
 
 
-def events(services: Services) -> list[dict[str, object]]:
-    """Return the newest events, each placed by the two levels below the city that hold it."""
+def events(services: Services, within: str) -> list[dict[str, object]]:
+    """Return an area's newest events, each placed by the two levels below the city it lies in."""
     territory = services.service.territory
+    viewer = Viewer("wall", (territory.area(within).id,)) if within else FULL_SCOPE
     placed = []
-    for event in services.service.latest_events(limit=EVENTS):
+    for event in services.service.latest_events(viewer=viewer, limit=EVENTS):
         area = str(event.get("area") or "")
         lineage = territory.lineage(area)[1:3] if area in territory.areas else []
         where = " ".join(one.name for one in lineage) or event.get("area_name")

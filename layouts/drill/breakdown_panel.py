@@ -23,7 +23,8 @@ def breakdown_panel(answer: Answer, view: View) -> Component:
     def href(child: Child) -> str:
         return view.with_filter(column, child.key).href("drill") if child.key else ""
 
-    if not answer.breakdown:
+    told = [part.figure.value for part in answer.breakdown]
+    if not (any(told) if adds_up(answer) else told):
         return shell.panel(title, shell.sentence(texts.NO_BREAKDOWN))
     figure = pareto(answer, href=href)
     head = [name, texts.VALUE, texts.CHANGE]

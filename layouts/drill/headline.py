@@ -106,7 +106,7 @@ def _light(answer: Answer) -> html.Span:
 def _small(answer: Answer, note: str) -> html.Span | None:
     if answer.is_small:
         return html.Span(texts.SMALL, className="st-warn")
-    if answer.is_stale:
+    if note and answer.figure.value is not None:
         return html.Span([texts.STALE, ":", note], className="st-warn")
     return None
 

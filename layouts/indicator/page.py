@@ -15,6 +15,8 @@ from layouts.drill.headline import headline
 from layouts.drill.page import trend_panel
 from layouts.drill.picker import Domains, breadcrumb, indicator_picker, period_picker
 from layouts.drill.ranking_table import ranking_table
+from layouts.figures.ranking import ranking
+from layouts.figures.style import graph
 from layouts.indicator.definition import definition_panel
 from layouts.indicator.provenance import batches_panel, feeds_panel, statements_panel, tables_panel
 from layouts.shell import View
@@ -100,9 +102,16 @@ def draw_indicator(content: IndicatorContent) -> list[Component | None]:
 def _ranking(content: IndicatorContent) -> Component | None:
     if not content.answer.children:
         return None
-    title = f"{content.level_name}{texts.RANKING}"
-    table = ranking_table(content.answer, _area_href(content), page="indicator")
-    return shell.panel(title, table)
+    answer, title = content.answer, f"{content.level_name}{texts.RANKING}"
+    table = ranking_table(answer, _area_href(content), page="indicator")
+    bars = graph(ranking(answer), label=f"{answer.indicator.name} {title}")
+    return html.Div(
+        [
+            shell.panel(title, table, className="st-span-2"),
+            shell.panel(texts.SIDE_BY_SIDE, bars, className="st-span-2"),
+        ],
+        className="st-cards",
+    )
 
 
 def _area_href(content: IndicatorContent) -> Callable[[str], str]:

@@ -23,9 +23,15 @@ def breaks(values: Sequence[float], count: int) -> list[float]:
         >>> breaks([3, 8, 12, 19, 25, 33, 41, 58, 77, 96], 5)
         [12.0, 25.0, 41.0, 77.0]
     """
-    ordered = sorted(values)
-    if len(set(ordered)) < 2:
+    distinct = sorted(set(values))
+    if len(distinct) < 2:
         return []
+    found = _quantiles(sorted(values), count)
+    wanted = min(count, len(distinct)) - 1
+    return found if len(found) >= min(wanted, 2) else _quantiles(distinct, count)
+
+
+def _quantiles(ordered: Sequence[float], count: int) -> list[float]:
     found: list[float] = []
     for k in range(1, count):
         bound = _two_digits(ordered[min(len(ordered) - 1, len(ordered) * k // count)], ordered)

@@ -181,6 +181,7 @@ def test_map_files_are_asked_for_again_cheaply(client: FlaskClient) -> None:
     answer.close()
     seen = {"If-None-Match": answer.headers["ETag"]}
     again = client.get("/geo/children_of/990100.json", headers=seen)
+    again.close()
     assert again.status_code == 304
     assert client.get("/geo/none.json").status_code == 404
     assert client.get("/geo/../../secret").status_code == 404

@@ -153,6 +153,7 @@ def test_loading_again_changes_nothing(cockpit: Cockpit) -> None:
     assert books["ok"] is True
 
 
+@pytest.mark.slow
 def test_rows_set_aside_find_their_way_back(tmp_path: Path) -> None:
     cockpit = small_home(tmp_path)
     head = "工单编号,受理时间,办结时间,截止时间,社区代码,类别,满意度,标题\n"
@@ -214,6 +215,7 @@ def test_an_unexpected_error_is_one_sentence_and_a_file(cockpit: Cockpit, tmp_pa
     )
 
 
+@pytest.mark.slow
 def test_serve_get_answers_one_request(cockpit: Cockpit) -> None:
     said = cockpit("serve", "--get", "/api/v1/ask?indicator=appeals_accepted&period=2026-W02")
     assert json.loads(said.stdout) == cockpit.json("ask", "appeals_accepted", *WEEK)
@@ -246,6 +248,7 @@ def serving(cockpit: Cockpit) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     process.stderr.close()
 
 
+@pytest.mark.slow
 def test_a_served_store_is_held_watched_and_let_go(
     cockpit: Cockpit, serving: tuple[str, subprocess.Popen[str]]
 ) -> None:
@@ -296,6 +299,7 @@ def test_the_demo_is_made_once_and_goes_on(tmp_path: Path) -> None:
     page = cockpit("serve", "--get", "/", COCKPIT_NOW="2026-11-20T11:00")
     assert "萧山区城市运行驾驶舱" in page.stdout
     brief = cockpit("brief", "--json", COCKPIT_NOW="2026-11-20T11:00")
+    assert brief.returncode == 0, brief.stdout
     (issue,) = json.loads(brief.stdout)
     assert issue["week"] == "2026-W46"
     assert Path(tmp_path, issue["file"]).stat().st_size > 10_000

@@ -130,11 +130,11 @@ def test_a_screen_is_answered_in_few_statements(city: Loaded) -> None:
         ask.question(one, period="2026-11-20", series=30) for one in catalogue().indicators
     ]
     ask.answer_many(questions[:1])  # the feeds are read once a data version
-    before = len(city.store.journal)
+    city.store.journal.clear()
     together = ask.answer_many(questions)
-    lines = list(city.store.journal)[before:]
+    tags = [line.tag for line in city.store.journal]
     assert len(questions) == 55
-    assert len(lines) <= 5, [line.tag for line in lines]
+    assert 1 <= len(tags) <= 5, tags
     for question, one in list(zip(questions, together, strict=True))[::6]:
         alone = ask.answer(question)
         assert (alone.figure, alone.previous, alone.year_ago) == (

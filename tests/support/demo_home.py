@@ -6,8 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,16 +36,21 @@ class Said:
 
 @dataclass(frozen=True)
 class Cockpit:
-    """The command line, bound to a working folder."""
+    """The command line, bound to a working folder.
+
+    Attributes:
+        settings: variables of the environment for every command.
+    """
 
     folder: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run ``cockpit …`` and return what it said."""
         return subprocess.run(
             [sys.executable, "-m", "cockpit", *arguments],
             cwd=self.folder,
-            env=self._environment(**environment),
+            env=self.environment(**environment),
             capture_output=True,
             text=True,
             timeout=300,
@@ -58,7 +63,7 @@ class Cockpit:
             [sys.executable, "-c", _EACH],
             input=json.dumps(list(map(list, calls))),
             cwd=self.folder,
-            env=self._environment(),
+            env=self.environment(),
             capture_output=True,
             text=True,
             timeout=300,
@@ -66,9 +71,9 @@ class Cockpit:
         )
         return [Said(*one) for one in json.loads(done.stdout)]
 
-    def _environment(self, **more: str) -> dict[str, str]:
+    def environment(self, **more: str) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("COCKPIT_")}
-        return {**kept, "PYTHONPATH": str(ROOT), "COCKPIT_NOW": NOW, **more}
+        return {**kept, "PYTHONPATH": str(ROOT), "COCKPIT_NOW": NOW, **self.settings, **more}
 
     def json(self, *arguments: str) -> Any:
         """Run ``cockpit … --json`` and return what it printed; it must have done its work."""

@@ -142,6 +142,13 @@ def test_no_figure_has_a_trace_that_would_fetch_a_map() -> None:
         assert "geo" not in json.loads(figure.to_json())["layout"]
 
 
+def test_parts_that_are_all_nothing_are_a_sentence() -> None:
+    parts = (Child("a", "a", Figure(0.0, 0.0)),)
+    counted = an_answer(an_indicator(), Figure(0.0, 0.0), breakdown=parts, by="category")
+    drawn = draw_drill(content_of(counted, breakdowns=[counted]))
+    assert texts.NO_BREAKDOWN in words(drawn)
+
+
 def test_a_value_that_looks_like_a_number_is_still_a_name() -> None:
     parts = (Child("12345", "12345", Figure(5.0)), Child("96345", "96345", Figure(3.0)))
     figure = pareto(an_answer(an_indicator(), Figure(8.0), breakdown=parts), href=lambda _: "/x")

@@ -167,8 +167,10 @@ def test_what_could_not_be_asked_fails_alone(scene: Scene, answers: dict[str, An
     del answers[CARD], answers["map"], answers["ranking"], answers["trend_appeals"]
     payload = paint(scene, answers)
     assert (payload["cards"][CARD]["v"], payload["cards"][CARD]["t"]) == ("—", "failed")
-    assert payload["panels"]["ranking"] == payload["panels"]["trend_appeals"] == {"o": "读取失败"}
-    assert payload["map"] == {"v": {}, "o": "读取失败"}
+    assert (
+        payload["panels"]["ranking"] == payload["panels"]["trend_appeals"] == {"o": "本级无此指标"}
+    )
+    assert payload["map"] == {"v": {}, "o": "本级无此指标"}
     assert payload["cards"]["appeals-appeals_closed"]["t"] == "fresh"
     unknown = paint(scene, {}, indicators={})["cards"][CARD]
     assert (unknown["n"], unknown["o"]) == ("办结率", "指标未定义")
@@ -220,6 +222,10 @@ def test_few_or_equal_values_give_fewer_classes(values: list[float], count: int)
     assert found == sorted(set(found))
     assert len(found) < count
     assert all(min(values) < bound <= max(values) for bound in found)
+
+
+def test_a_map_of_mostly_zeros_still_shows_the_others() -> None:
+    assert breaks([0.0] * 30 + [1.0, 1.0, 2.0], 5) == [1.0, 2.0]
 
 
 def test_the_ranking_follows_the_direction(scene: Scene, answers: dict[str, Answer]) -> None:

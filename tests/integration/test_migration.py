@@ -1,0 +1,74 @@
+"""An older store comes forward in steps, goes on where it stopped, and never goes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from metrics.errors import StoreError
+from metrics.migrations import migrate
+from metrics.store import Store
+from metrics.tables import SCHEMA_VERSION
+
+STEPS = {
+    2: ("ALTER TABLE worn ADD COLUMN IF NOT EXISTS b UInt8 DEFAULT 2",),
+    3: (
+        "ALTER TABLE worn ADD COLUMN IF NOT EXISTS c UInt8 DEFAULT 3",
+        "ALTER TABLE worn ADD COLUMN IF NOT EXISTS d UInt8 DEFAULT 4",
+    ),
+}
+
+
+@pytest.fixture
+def old(store: Store) -> Iterator[Store]:
+    """A store of schema version 1 with a table that the steps change."""
+    _versions_are(store, [1])
+    store.command("CREATE TABLE worn (a UInt8) ENGINE = MergeTree ORDER BY a", tag="test")
+    store.command("INSERT INTO worn VALUES (1)", tag="test")
+    yield store
+    store.command("DROP TABLE worn SYNC", tag="test")
+    _versions_are(store, [SCHEMA_VERSION])
+
+
+def _versions_are(store: Store, versions: list[int]) -> None:
+    store.command("TRUNCATE TABLE schema_version", tag="test")
+    for version in versions:
+        store.command(f"INSERT INTO schema_version (version) VALUES ({version})", tag="test")
+
+
+def recorded(store: Store) -> list[int]:
+    rows = store.rows("SELECT version FROM schema_version ORDER BY version", tag="test")
+    return [row["version"] for row in rows]
+
+
+def test_every_step_is_taken_and_recorded(old: Store) -> None:
+    assert migrate(old, 3, STEPS) == 1
+    assert recorded(old) == [1, 2, 3]
+    assert old.rows("SELECT * FROM worn", tag="test") == [{"a": 1, "b": 2, "c": 3, "d": 4}]
+    assert migrate(old, 3, STEPS) == 3
+    assert recorded(old) == [1, 2, 3]
+
+
+def test_it_goes_on_where_it_was_cut_off(old: Store) -> None:
+    cut_off = {**STEPS, 3: (STEPS[3][0], "ALTER TABLE not_there ADD COLUMN x UInt8")}
+    with pytest.raises(StoreError):
+        migrate(old, 3, cut_off)
+    assert recorded(old) == [1, 2]
+    assert migrate(old, 3, STEPS) == 2
+    assert old.rows("SELECT * FROM worn", tag="test") == [{"a": 1, "b": 2, "c": 3, "d": 4}]
+
+
+def test_a_newer_store_is_refused(store: Store) -> None:
+    _versions_are(store, [SCHEMA_VERSION, SCHEMA_VERSION + 1])
+    try:
+        with pytest.raises(StoreError, match=r"this program knows \d+\. Use the newer program"):
+            migrate(store, SCHEMA_VERSION)
+    finally:
+        _versions_are(store, [SCHEMA_VERSION])
+
+
+def test_a_new_store_starts_at_the_newest(store: Store) -> None:
+    store.command("TRUNCATE TABLE schema_version", tag="test")
+    assert migrate(store, SCHEMA_VERSION) == 0
+    assert recorded(store) == [SCHEMA_VERSION]
