@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from cockpit.jobs import make_loader
 from cockpit.wiring import open_boundaries
 from etl.inbox import Watcher
+from etl.publish import publish_catalogue, publish_territory
 
 if TYPE_CHECKING:
     from cockpit.wiring import Services
@@ -86,6 +87,9 @@ class Live:
 def start_live(services: Services, feed: DemoFeed | None = None) -> Services:
     """Return the services with the inbox watched, and the demo city at work where one is given."""
     boundaries = open_boundaries(services.settings, services.city)
+    now = services.clock.now()
+    publish_territory(services.store, boundaries, now=now)
+    publish_catalogue(services.store, list(services.catalogue.indicators.values()), now=now)
     watcher = Watcher(
         make_loader(services, boundaries),
         services.specs,

@@ -125,12 +125,14 @@ class Services:
         self.close()
 
 
-def build(settings: Settings, *, store: Store | None = None) -> Services:
+def build(settings: Settings, *, store: Store | None = None, keeps_parts: bool = True) -> Services:
     """Return the services, opened; close them, or use them in a ``with``.
 
     Args:
         settings: the settings in force.
         store: one that is open already; by default the one the settings name.
+        keeps_parts: bring the parts up to today's definitions first; ``etl`` shows and takes
+            that step itself.
 
     Raises:
         CockpitError: the city's files are wrong, or the store does not open.
@@ -144,6 +146,8 @@ def build(settings: Settings, *, store: Store | None = None) -> Services:
     specs = open_specs(city)
     territory = open_territory(settings, city)
     store = store or open_store(settings, city)
+    if keeps_parts:
+        _keep_parts_current(store, catalogue, clock)
     feeds = [feed_of(spec) for spec in specs.values()]
     service = Service(store, catalogue, territory, clock, feeds)
     return Services(
@@ -158,6 +162,18 @@ def build(settings: Settings, *, store: Store | None = None) -> Services:
         map_folder=settings.home / "map" / territory_fingerprint(city),
         inbox=inbox_folder(settings, city),
     )
+
+
+def _keep_parts_current(store: Store, catalogue: Catalogue, clock: Clock) -> None:
+    """Compute the parts anew when the definitions have changed since they were made.
+
+    Otherwise a formula of today would read sums of yesterday's definition.
+    """
+    from etl.publish import is_catalogue_current, publish_catalogue  # noqa: PLC0415
+
+    indicators = list(catalogue.indicators.values())
+    if store.version and not is_catalogue_current(store, indicators):
+        publish_catalogue(store, indicators, now=clock.now())
 
 
 def open_catalogue(settings: Settings, city: City | None = None) -> Catalogue:

@@ -6,8 +6,9 @@ import ast
 import math
 import operator
 from collections.abc import Callable, Mapping
+from typing import Any
 
-_BINARY: dict[type[ast.operator], Callable[[float, float], float]] = {
+_BINARY: dict[type[ast.operator], Callable[[float, float], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,

@@ -199,9 +199,9 @@ def _delivery_days() -> str:
     """Return an empty row for every delivery, so that an area left out of one is seen."""
     return (
         " UNION ALL SELECT indicator, day AS key, toInt64(0) AS item, toDecimal128(0, 6) AS num,"
-        " toDecimal128(0, 6) AS den FROM part WHERE indicator IN {stocks:Array(String)}"
-        " AND batch <= {version:UInt32} AND day <= {last:Date}"
-        " GROUP BY indicator, day HAVING sum(num) != 0"
+        " toDecimal128(0, 6) AS den FROM (SELECT indicator, day FROM part"
+        " WHERE indicator IN {stocks:Array(String)} AND batch <= {version:UInt32}"
+        " AND day <= {last:Date} GROUP BY indicator, day HAVING sum(num) != 0)"
     )
 
 

@@ -65,7 +65,7 @@ def demo(
 
     wanted = {"days": days, "seed": seed, "scale": scale}
     record, feed = write_city(settings, {k: v for k, v in wanted.items() if v is not None})
-    services = build(settings)
+    services = build(settings, keeps_parts=False)
     try:
         planned, report = load_inbox(services)
         show_run(planned, report, as_json=as_json)

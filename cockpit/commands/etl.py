@@ -36,7 +36,7 @@ def show_plan(settings: Settings, *, as_json: bool) -> None:
     from cockpit.jobs import plan_inbox
     from cockpit.wiring import build, open_boundaries
 
-    with build(settings) as services:
+    with build(settings, keeps_parts=False) as services:
         planned = plan_inbox(services, open_boundaries(settings, services.city))
     if as_json:
         print_json(plan_as_json(planned))
@@ -54,7 +54,7 @@ def run_plan(settings: Settings, *, as_json: bool) -> None:
     from cockpit.jobs import load_inbox
     from cockpit.wiring import build
 
-    with build(settings) as services:
+    with build(settings, keeps_parts=False) as services:
         planned, report = load_inbox(services)
     show_run(planned, report, as_json=as_json)
 
@@ -67,7 +67,7 @@ def status(settings: Settings, *, as_json: bool) -> None:
     from cockpit.wiring import build, duration_text
     from etl.feeds import status as feed_status
 
-    with build(settings) as services:
+    with build(settings, keeps_parts=False) as services:
         feeds = feed_status(services.store, services.specs, services.clock)
     if as_json:
         print_json(
@@ -104,7 +104,7 @@ def quarantine(
     from cockpit.wiring import build
     from etl.feeds import export_quarantine, quarantine_rows
 
-    with build(settings) as services:
+    with build(settings, keeps_parts=False) as services:
         spec = _spec(services, source) if source else None
         if out is not None:
             if spec is None:
@@ -137,7 +137,7 @@ def replay(settings: Settings, source: str, corrected: Path | None, *, as_json: 
     from cockpit.wiring import build
     from etl.plan import claims, inbox_files
 
-    with build(settings) as services:
+    with build(settings, keeps_parts=False) as services:
         spec = _spec(services, source)
         if corrected is not None:
             _put(spec, corrected, services.inbox)
@@ -157,7 +157,7 @@ def reconcile(settings: Settings, *, as_json: bool) -> None:
     from cockpit.wiring import build
     from etl.reconcile import reconcile as count_again
 
-    with build(settings) as services:
+    with build(settings, keeps_parts=False) as services:
         found = count_again(services.store, list(services.catalogue.indicators.values()))
     if as_json:
         files = [{**asdict(one), "balanced": one.is_balanced} for one in found.files]
