@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from cockpit.cli import main as cockpit
+from cockpit.cli import cli as cockpit
 from metrics.catalogue import Catalogue, load_catalogue
 from metrics.indicator import Indicator
 
@@ -21,7 +21,8 @@ def indicators_page(catalogue: Catalogue) -> str:
     lines = [_NOTICE, "# 指标目录\n"]
     core = sum(one.tier == "core" for one in catalogue.indicators.values())
     lines.append(
-        f"共 {len(catalogue.indicators)} 项，其中核心 {core} 项。目标和阈值除注明出处者外均为建议值，"
+        f"共 {len(catalogue.indicators)} 项，其中核心 {core} 项。"
+        "目标和阈值除注明出处者外均为建议值，"
         "各地可在自己的 `catalogue/` 中以同名指标覆盖。百分比指标的值以百分数计，"
         "灯色按未取整的值判断；分母小于 10 不亮灯。\n"
     )
