@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from metrics.as_of import at_period_end, milliseconds
 from metrics.errors import BadQuestion, UnknownName
 from metrics.indicator import Indicator
 from metrics.planner import Plan
@@ -103,15 +104,17 @@ def _condition(territory: Territory, request: Request) -> tuple[str, dict[str, o
     plan, indicator = request.plan, request.plan.indicator
     start, end = plan.windows[0]
     parameters: dict[str, object] = {"version": request.version, "start": start, "end": end}
+    if indicator.is_as_of:
+        parameters["moment"] = milliseconds(end, plan.now)
     parts = ["batch <= {version:UInt32}", f"({indicator.where})", *_about(indicator, request.side)]
     if indicator.is_flow_stock:
         parts.append(
-            f"toDate({indicator.time}) <= {{end:Date}} AND"
+            f"toDate({indicator.enters}) <= {{end:Date}} AND"
             f" (isNull({indicator.leave}) OR toDate({indicator.leave}) > {{end:Date}})"
         )
         del parameters["start"]
     else:
-        parts.append(f"toDate({indicator.time}) BETWEEN {{start:Date}} AND {{end:Date}}")
+        parts.append(f"toDate({indicator.enters}) BETWEEN {{start:Date}} AND {{end:Date}}")
     for number, (column, allowed) in enumerate(plan.question.filters):
         parts.append(f"toString({column}) IN {{f{number}:Array(String)}}")
         parameters[f"f{number}"] = list(allowed)
@@ -127,9 +130,9 @@ def _condition(territory: Territory, request: Request) -> tuple[str, dict[str, o
 
 
 def _about(indicator: Indicator, side: Side) -> list[str]:
-    above = f"ifNull({indicator.numerator}, 0)"
+    above = f"ifNull({at_period_end(indicator.numerator)}, 0)"
     if indicator.kind == "ratio":
-        conditions = [f"ifNull({indicator.denominator}, 0)"]
+        conditions = [f"ifNull({at_period_end(indicator.denominator)}, 0)"]
         if side == "numerator":
             conditions.append(above)
         elif side == "rest":

@@ -58,7 +58,9 @@ def figure(indicator: Indicator, sums: Sums | None, *, is_covered: bool) -> Figu
                 return Figure(None, sums.num if is_covered else None, empty)
             return Figure(sums.num / sums.den * indicator.factor, sums.num, sums.den)
         case "distinct":
-            return _plain(float(sums.count) if sums.count or is_covered else empty)
+            often = sum(number >= indicator.at_least for number in sums.bins.values())
+            count = sums.count if indicator.at_least == 1 else often
+            return _plain(float(count) if count or is_covered else empty)
         case "quantile":
             value = quantile_of_bins(sums.bins, indicator.quantile)
             total = sum(sums.bins.values())

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from metrics.answer import Freshness
 from metrics.indicator import Indicator
-from metrics.measures import measures
 from metrics.store import Store
 from metrics.tables import SHAPES, Shape
 
@@ -130,10 +129,21 @@ class Feeds:
             tag="freshness.feeds",
         )
         feeds = tuple(sorted(row["source"] for row in known))
-        if feeds not in self._sources:
-            facts = [one for one in self.indicators.values() if measures(one)]
+        if feeds not in self._sources or self._brings_something_new(version, self._sources[feeds]):
+            facts = [one for one in self.indicators.values() if one.fact]
             self._sources[feeds] = read_sources(self.store, version, facts)
         return read_coverage(self.store, version, self._sources[feeds])
+
+    def _brings_something_new(self, version: int, sources: Mapping[str, tuple[str, ...]]) -> bool:
+        """Tell whether a known feed has first delivered rows of an indicator it had none of."""
+        without = [one for one, feeds in sources.items() if not feeds]
+        found = self.store.rows(
+            "SELECT count() AS n FROM part WHERE indicator IN {ids:Array(String)}"
+            " AND batch <= {version:UInt32}",
+            {"ids": without, "version": version},
+            tag="freshness.new",
+        )
+        return bool(without and found[0]["n"])
 
     def freshness(
         self, now: dt.datetime, version: int, sources: Iterable[str] | None = None

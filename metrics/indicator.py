@@ -34,6 +34,9 @@ ROLL_UPS: Mapping[Kind, tuple[RollUp, ...]] = {
 """Which roll-up each kind may declare; the first is taken when none is written."""
 
 ID_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
+PERIOD_END = "{period_end}"
+"""In a numerator or denominator: the end of the period, or now while it still runs."""
+
 SMALL_DENOMINATOR = 10
 """Below it a ratio is greyed and gets no light."""
 
@@ -61,6 +64,10 @@ class Indicator(BaseModel):
     value: str = Field(default="", description="expression summed, averaged or ranked")
     key: str = Field(default="", description="expression whose different values are counted")
     quantile: float = Field(default=0.5, gt=0, lt=1)
+    at_least: int = Field(default=1, ge=1, description="distinct: keys seen so many times")
+    shift_days: int = Field(
+        default=0, description="a row counts so many days after `time`: 364 beside its year-on-year"
+    )
     leave: str = Field(default="", description="stock of open cases: time column of leaving")
     parts: dict[str, str] = Field(default_factory=dict, description="letter -> indicator id")
     formula: str = Field(default="", description="arithmetic over the letters of `parts`")
@@ -68,6 +75,9 @@ class Indicator(BaseModel):
     roll_up: RollUp | None = None
     lowest_level: Role = "grid"
     refresh: str = "1d"
+    matures_days: int = Field(
+        default=0, ge=0, description="days after which a later event hardly changes a day's number"
+    )
     direction: Direction = "neutral"
     target: str = "none"
     amber: str = "none"
@@ -112,9 +122,24 @@ class Indicator(BaseModel):
         return self.kind in ("quantile", "distinct", "extreme")
 
     @property
+    def reads_items(self) -> bool:
+        """Tell whether the value needs the items one by one, not only how many there are."""
+        return self.kind in ("quantile", "extreme") or self.at_least > 1
+
+    @property
+    def enters(self) -> str:
+        """Expression of the moment a row counts from: ``time``, moved by ``shift_days``."""
+        return f"addDays({self.time}, {self.shift_days})" if self.shift_days else self.time
+
+    @property
     def is_formula(self) -> bool:
         """Tell whether the value is computed from other indicators at each level."""
         return self.kind in ("index", "composite")
+
+    @property
+    def is_as_of(self) -> bool:
+        """Tell whether rows are judged as they stood at the period's end."""
+        return PERIOD_END in self.numerator or PERIOD_END in self.denominator
 
     @property
     def is_flow_stock(self) -> bool:

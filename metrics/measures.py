@@ -10,7 +10,7 @@ or a hashed key; the answer is read off the summed items.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from metrics.indicator import Indicator
@@ -59,7 +59,9 @@ class Measure:
 
 
 def measures(indicator: Indicator) -> tuple[Measure, ...]:
-    """Return what a row adds to an indicator; empty for formulas, which only read others.
+    """Return what a row adds to an indicator on its day, whichever period is asked about.
+
+    Empty for formulas, which only read others, and for what is judged at the period's end.
 
     Example:
         >>> one = Indicator(id="a", name="a", name_en="a", domain="d", unit="件", kind="count",
@@ -67,12 +69,17 @@ def measures(indicator: Indicator) -> tuple[Measure, ...]:
         >>> measures(one)[0].num
         'toInt64(ifNull(is_void = 0, 0))'
     """
+    return () if indicator.is_as_of else contributions(indicator)
+
+
+def contributions(indicator: Indicator) -> tuple[Measure, ...]:
+    """Return what a row adds to an indicator; ``{period_end}`` stands in it where it is written."""
     if indicator.fact is None:
         return ()
 
     def measure(num: str, den: str = "0", item: str = "0", time: str = "") -> Measure:
         return Measure(
-            indicator.id, indicator.fact or "case", time or indicator.time,
+            indicator.id, indicator.fact or "case", time or indicator.enters,
             f"({indicator.where})", num, den, item,
         )  # fmt: skip
 
@@ -99,11 +106,16 @@ def measures(indicator: Indicator) -> tuple[Measure, ...]:
         case "distinct":
             return (measure(hit, item=f"toInt64(bitShiftRight(sipHash64({indicator.key}), 1))"),)
         case "stock" if indicator.leave:
-            enter, leave = indicator.time, indicator.leave
-            left = _flag(
-                f"({indicator.numerator}) AND isNotNull({enter}) AND isNotNull({leave})"
-            )  # what never entered cannot leave, and nothing leaves before it entered
-            return (measure(hit), measure(f"-({left})", time=f"greatest({enter}, {leave})"))
+            enter, leave = indicator.enters, indicator.leave
+            stays = f"({indicator.numerator}) AND isNotNull({enter})"
+            left = f"{stays} AND isNotNull({leave})"
+            # what never entered cannot leave, and nothing leaves before it entered
+            later = f"greatest({enter}, {leave})"
+            if indicator.value:  # every row stands for as many as its value says
+                added = _exact(f"if({is_hit}, ({indicator.value}), 0)")
+                taken = _exact(f"if({_truth(left)}, ({indicator.value}), 0)")
+                return (measure(added), measure(f"-({taken})", time=later))
+            return (measure(hit), measure(f"-({_flag(left)})", time=later))
         case "stock":
             return (measure(_exact(f"if({is_hit}, ({indicator.value}), 0)")),)
     return ()
@@ -197,6 +209,20 @@ def feed_rows_sql(fact: Shape, *, rows: str = "1") -> str:
 
 
 def _plain_select(group: list[Measure], rows: str, days: str, dimension: str) -> str:
+    sums, tuples = added_up(group)
+    time, keep, group_by = group[0].time, *_dimension(dimension)
+    return (
+        f"SELECT one.1 AS indicator, day, area, toInt64(0) AS item, one.2 AS num, one.3 AS den"
+        f"{', dimension' if dimension else ''}"
+        f" FROM (SELECT toDate(assumeNotNull({time})) AS day, area{keep}, {sums}"
+        f" FROM fact_{group[0].fact} WHERE isNotNull({time}) AND {rows} AND {days}"
+        f" GROUP BY day, area{group_by})"
+        f" ARRAY JOIN [{tuples}] AS one WHERE one.2 != 0 OR one.3 != 0"
+    )
+
+
+def added_up(group: Sequence[Measure]) -> tuple[str, str]:
+    """Return the sums of measures that need no items, and the tuples that name them again."""
     sums, tuples = [], []
     for number, one in enumerate(group):
         sums.append(f"sum(if({one.where}, sign * ({one.num}), 0)) AS n{number}")
@@ -205,15 +231,7 @@ def _plain_select(group: list[Measure], rows: str, days: str, dimension: str) ->
             sums.append(f"sum(if({one.where}, sign * ({one.den}), 0)) AS d{number}")
             den = f"d{number}"
         tuples.append(f"('{one.indicator}', toDecimal128(n{number}, 6), toDecimal128({den}, 6))")
-    time, keep, group_by = group[0].time, *_dimension(dimension)
-    return (
-        f"SELECT one.1 AS indicator, day, area, toInt64(0) AS item, one.2 AS num, one.3 AS den"
-        f"{', dimension' if dimension else ''}"
-        f" FROM (SELECT toDate(assumeNotNull({time})) AS day, area{keep}, {', '.join(sums)}"
-        f" FROM fact_{group[0].fact} WHERE isNotNull({time}) AND {rows} AND {days}"
-        f" GROUP BY day, area{group_by})"
-        f" ARRAY JOIN [{', '.join(tuples)}] AS one WHERE one.2 != 0 OR one.3 != 0"
-    )
+    return ", ".join(sums), ", ".join(tuples)
 
 
 def _item_select(one: Measure, rows: str, days: str, dimension: str) -> str:

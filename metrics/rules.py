@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from metrics import threshold
 from metrics.errors import Problem, near
 from metrics.formula import letters
-from metrics.indicator import ID_PATTERN, ROLL_UPS, Indicator
+from metrics.indicator import ID_PATTERN, PERIOD_END, ROLL_UPS, Indicator
 from metrics.tables import fact_tables
 
 SyntaxCheck = Callable[[str], str]
@@ -66,6 +66,8 @@ def kind_has_its_parts(indicator: Indicator, _: Known) -> Iterator[Finding]:
         yield f"{name} is {kind} without value", "Say which column is meant"
     if kind == "distinct" and not indicator.key:
         yield f"{name} is distinct without key", "Say what is counted once"
+    if indicator.at_least > 1 and kind != "distinct":
+        yield f"{name} is {kind} with at_least", "Only keys of distinct are seen several times"
     if kind == "stock" and not (indicator.value or indicator.leave):
         yield f"{name} is a stock without value or leave", "A register's value, or enter and leave"
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from metrics import as_of
 from metrics.indicator import Indicator
 from metrics.measures import parts_sql
 from metrics.statement import Statement
@@ -42,6 +43,7 @@ class Need:
         filters: (column, allowed values) on the fact.
         scope: area ids the viewer may see, with their depths; empty for all.
         daily: keys are days of the one window instead.
+        now: the city's aware instant; where rows are judged at a window's end.
     """
 
     indicators: tuple[Indicator, ...]
@@ -54,11 +56,17 @@ class Need:
     filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
     scope: tuple[tuple[str, int], ...] = ()
     daily: bool = False
+    now: dt.datetime | None = None
 
     @property
     def reads_facts(self) -> bool:
-        """Tell whether a dimension is asked for that ``part`` does not hold."""
-        return bool(self.by or self.filters)
+        """Tell whether something is asked for that ``part`` does not hold."""
+        return bool(self.by or self.filters or self.is_as_of)
+
+    @property
+    def is_as_of(self) -> bool:
+        """Tell whether rows are judged at the end of each window; all indicators alike are."""
+        return any(one.is_as_of for one in self.indicators)
 
 
 def build(need: Need, tag: str) -> Statement:
@@ -67,17 +75,24 @@ def build(need: Need, tag: str) -> Statement:
     parameters["ids"] = [one.id for one in need.indicators]
     parameters["flows"] = [one.id for one in need.indicators if one.is_flow_stock]
     parameters["stocks"] = [one.id for one in need.indicators if _is_register(one)]
-    parameters["binned"] = [
-        one.id for one in need.indicators if one.kind in ("quantile", "extreme")
-    ]
-    parameters["starts"] = [start for start, _ in need.windows]
-    parameters["ends"] = [end for _, end in need.windows]
+    parameters["binned"] = [one.id for one in need.indicators if one.reads_items]
+    windows = _each_day(need.windows) if need.is_as_of and need.daily else need.windows
+    parameters["starts"] = [start for start, _ in windows]
+    parameters["ends"] = [end for _, end in windows]
+    if need.now is not None:
+        parameters["moments"] = [as_of.milliseconds(end, need.now) for _, end in windows]
     parameters["first"] = min(start for start, _ in need.windows)
     parameters["last"] = max(end for _, end in need.windows)
     source = _virtual_part(need, parameters) if need.reads_facts else "part"
     source, conditions = _placed(need, source, parameters)
     body = _daily(need, source, conditions) if need.daily else _windows(need, source, conditions)
     return Statement(body, {k: v for k, v in parameters.items() if f"{{{k}:" in body}, tag)
+
+
+def _each_day(windows: tuple[Window, ...]) -> tuple[Window, ...]:
+    first, last = min(start for start, _ in windows), max(end for _, end in windows)
+    days = (first + dt.timedelta(days=n) for n in range((last - first).days + 1))
+    return tuple((day, day) for day in days)
 
 
 def _placed(need: Need, source: str, parameters: dict[str, object]) -> tuple[str, list[str]]:
@@ -117,6 +132,12 @@ def _key(need: Need) -> str:
 
 
 def _windows(need: Need, source: str, conditions: list[str]) -> str:
+    if need.is_as_of:
+        return (
+            f"SELECT indicator, {_key(need)} AS key, w, toFloat64(sum(num)) AS n,"
+            f" toFloat64(sum(den)) AS d FROM {source} WHERE {' AND '.join(conditions)}"
+            " GROUP BY indicator, key, w"
+        )
     if all(one.has_items for one in need.indicators):
         return _item_windows(need, source, conditions)
     return _sum_windows(need, source, conditions)
@@ -213,8 +234,12 @@ def _virtual_part(need: Need, parameters: dict[str, object]) -> str:
     facts = sorted({one.fact for one in need.indicators if one.fact})
     selects: list[str] = []
     for fact in facts:
+        about = [one for one in need.indicators if one.fact == fact]
+        if need.is_as_of:
+            selects += as_of.windows_sql(about, fact, rows=" AND ".join(rows), dimension=need.by)
+            continue
         selects += parts_sql(
-            [one for one in need.indicators if one.fact == fact],
+            about,
             fact,
             rows=" AND ".join(rows),
             days="day <= {last:Date}"

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from metrics.store import Store
 from metrics.tables import all_tables
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the option that writes the golden files anew."""
+    parser.addoption(
+        "--update-golden", action="store_true", help="write the files of tests/golden anew"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse to write golden files where nobody looks at the difference."""
+    if config.getoption("--update-golden") and os.environ.get("CI", "").lower() == "true":
+        raise pytest.UsageError("--update-golden is refused where CI=true: look at them yourself")
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,13 @@ from tests.support.facts_store import empty, everything, load, numbers, service,
 
 def test_as_of_every_batch(store: Store) -> None:
     empty(store)
+    heard: list[int] = []
+    store.on_publish(heard.append)
     given = {}
     for kept in (1, 4, 9, len(small())):
         load(store, small()[:kept])
         given[store.version] = numbers(everything(service(store)))
+    assert heard == list(range(1, store.version + 1)), "every publish is told"
     asking = service(store)
     assert sorted(given) == [2, 5, 10, 13]  # the territory is batch 1
     for batch, then in given.items():

@@ -43,12 +43,8 @@ def test_children_and_breakdown(city: Loaded) -> None:
     assert sum(child.figure.value or 0 for child in grids.children) == pytest.approx(
         grids.figure.value, rel=1e-12
     )
-    mine = ask.answer(
-        ask.question("um_reported", period="2026-11", by="department", viewer=VIEWER)
-    )
-    theirs = ask.answer(
-        ask.question("um_reported", period="2026-11", by="department", area=STREET)
-    )
+    mine = ask.answer(ask.question("um_reported", period="2026-11", by="department", viewer=VIEWER))
+    theirs = ask.answer(ask.question("um_reported", period="2026-11", by="department", area=STREET))
     assert mine.breakdown == theirs.breakdown
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
+from metrics import calendar, planner
 from metrics.errors import BadQuestion, UnknownName
-from metrics.question import Question
+from metrics.fetch import fetch
+from metrics.question import Question, Viewer
 from metrics.service import Service
 from metrics.store import Store
 from tests.support.facts import NOW, current
@@ -133,7 +136,7 @@ def test_a_screen_is_answered_in_few_statements(city: Loaded) -> None:
     city.store.journal.clear()
     together = ask.answer_many(questions)
     tags = [line.tag for line in city.store.journal]
-    assert len(questions) == 55
+    assert len(questions) >= 55
     assert 1 <= len(tags) <= 5, tags
     for question, one in list(zip(questions, together, strict=True))[::6]:
         alone = ask.answer(question)
@@ -167,7 +170,32 @@ def test_a_trace_leads_to_files(city: Loaded) -> None:
     )  # fmt: skip
     assert {batch["source"] for batch in answer.trace.batches} == {"field"}
     pasted = city.store.rows(answer.trace.statements[0], tag="test")
-    assert [float(row["n0"]) for row in pasted] == [answer.figure.value]
+    assert [row["n"] for row in pasted if row["w"] == 1] == [answer.figure.value]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {}, {"level": "street", "area": "990100"}, {"by": "category"}, {"series": 9},
+        {"filters": {"category": ["噪声", "it's", "\\"]}}, {"viewer": Viewer("a", ("990100001",))},
+    ],
+)  # fmt: skip
+def test_a_pasted_statement_gives_the_same_rows(city: Loaded, asked: dict[str, Any]) -> None:
+    dimension = {"by", "filters"} & asked.keys()
+    ids = ["appeals_open", "appeals_closed", "appeal_reporters", "appeal_handle_hours_p90"]
+    ids += [] if dimension else ["devices_online", "pm25_mean", "water_level_max"]
+    ask = city.service
+    for question in [ask.question(one, period="2026-W46", **asked) for one in ids]:
+        plan = planner.plan(question, ask.catalogue, ask.territory, calendar.day(NOW.date()))
+        for statement in fetch(None, ask.territory, [plan], city.store.version).statements:
+            bound = city.store.rows(statement.sql, statement.parameters, tag="test")
+            pasted = city.store.rows(statement.pasted(), tag="test")
+            assert in_order(pasted) == in_order(bound)
+
+
+def in_order(rows: list[dict[str, Any]]) -> list[str]:
+    """Return rows whose order, and that of the items in them, is left to ClickHouse."""
+    return sorted(repr({**row, "b": sorted(row.get("b", ()))}) for row in rows)
 
 
 def test_a_breakdown_says_why_it_reads_the_facts(ask: Service) -> None:

@@ -12,14 +12,16 @@ import pytest
 
 from metrics.errors import StoreError
 from metrics.store import Store, lock_file
-from tests.support.facts_store import empty, load, small
+from tests.support.facts_store import empty, everything, load, loaded, numbers, service, small
 
 ROOT = Path(__file__).parents[2]
 SERVER = os.environ.get("COCKPIT_TEST_CLICKHOUSE", "")
 
 
 def test_a_url_of_another_kind_is_no_store() -> None:
-    with pytest.raises(StoreError, match=r"COCKPIT_STORE: 'sqlite://x' is no store\. Allowed: chdb"):
+    with pytest.raises(
+        StoreError, match=r"COCKPIT_STORE: 'sqlite://x' is no store\. Allowed: chdb"
+    ):
         Store("sqlite://x")
 
 
@@ -59,7 +61,9 @@ def test_another_process_is_told_who_holds_the_store(store: Store) -> None:
 
 
 def test_a_statement_that_fails_is_said_in_one_sentence(store: Store) -> None:
-    with pytest.raises(StoreError, match=r"^ask\.total: the statement failed \(.*nothing_here") as e:
+    with pytest.raises(
+        StoreError, match=r"^ask\.total: the statement failed \(.*nothing_here"
+    ) as e:
         store.rows("SELECT nothing_here", tag="ask.total")
     assert e.value.status == 503
     assert "\n" not in e.value.sentence
@@ -78,7 +82,7 @@ def test_the_journal_tells_who_asked_what(store: Store) -> None:
 
 
 def test_rows_of_a_batch_without_a_line_are_swept(store: Store) -> None:
-    load(store, small()[:2])
+    loaded(store)
     version = store.version
     before = store.rows("SELECT count() AS n FROM part", tag="test")
     store.command(
@@ -92,26 +96,15 @@ def test_rows_of_a_batch_without_a_line_are_swept(store: Store) -> None:
     assert store.refresh_version() == version
 
 
-def test_publishing_tells_the_listeners(store: Store) -> None:
-    heard: list[int] = []
-    empty(store)
-    store.on_publish(heard.append)
-    load(store, small()[:1])
-    store._listeners.remove(heard.append)
-    assert heard == [1, 2]
-
-
 def test_an_empty_table_is_not_written(store: Store) -> None:
     store.journal.clear()
-    store.insert("part", pa.table({"indicator": pa.array([], pa.string())}), tag="test")
+    store.insert("part", pa.schema([("indicator", pa.string())]).empty_table(), tag="test")
     assert not store.journal
 
 
 @pytest.mark.server
 @pytest.mark.skipif(not SERVER, reason="COCKPIT_TEST_CLICKHOUSE names no ClickHouse server")
 def test_a_server_gives_the_same_numbers(store: Store) -> None:
-    from tests.support.facts_store import everything, numbers, service
-
     load(store, small())
     embedded = numbers(everything(service(store)))
     server = Store(SERVER)

@@ -84,7 +84,9 @@ class Rate:
     below: pl.Expr
 
     def at(self, rows: Rows, start: dt.date, end: dt.date) -> Outcome:
-        found = rows.some[self.shape].filter(self.about & within(self.time, start, end) & self.below)
+        found = rows.some[self.shape].filter(
+            self.about & within(self.time, start, end) & self.below
+        )
         n, hits = found.height, found.filter(self.above).height
         if n:
             return Outcome(float(Fraction(100 * hits, n)), hits, n)
@@ -123,7 +125,9 @@ class Rank:
         values = sorted(found.select(self.value.alias("v"))["v"].drop_nulls().to_list())
         if not values:
             return Outcome(None)
-        return Outcome(float(values[math.ceil(Fraction(self.share) * len(values)) - 1]), len(values))
+        return Outcome(
+            float(values[math.ceil(Fraction(self.share) * len(values)) - 1]), len(values)
+        )
 
 
 @dataclass(frozen=True)

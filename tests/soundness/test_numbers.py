@@ -41,9 +41,7 @@ Asked = Mapping[tuple[str, str, str], Answer]
 @pytest.fixture(scope="module")
 def asked(city: Loaded) -> Asked:
     keys = [(one, area, period) for one in RECIPES for area in AREAS for period in PERIODS]
-    questions = [
-        city.service.question(one, area=area, period=period) for one, area, period in keys
-    ]
+    questions = [city.service.question(one, area=area, period=period) for one, area, period in keys]
     return dict(zip(keys, city.service.answer_many(questions), strict=True))
 
 

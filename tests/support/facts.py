@@ -56,13 +56,10 @@ def territory() -> Territory:
     """Return the city: skipped levels, an empty street, and one that changed on a day."""
     areas = []
     for area, name, depth, parent in _AREAS:
-        old = area.startswith("990100003") and "@" not in area
-        areas.append(
-            Area(
-                area, area.partition("@")[0], name, LEVELS[depth].id, depth, parent,
-                REFORM if "@" in area else FIRST_DAY, REFORM if old else LAST_DAY,
-            )  # fmt: skip
-        )
+        begin = REFORM if "@" in area else FIRST_DAY
+        end = REFORM if area in ("990100003", "990100003001") else LAST_DAY
+        code, level = area.partition("@")[0], LEVELS[depth].id
+        areas.append(Area(area, code, name, level, depth, parent, begin, end))
     return build_territory(LEVELS, areas)
 
 
@@ -164,7 +161,10 @@ class Maker:
         due = at + dt.timedelta(days=3) if self.chance(0.95) else None
         flags: list[str] = []
         if closed and self.chance(0.05):
-            closed, flags = at - dt.timedelta(hours=self.rng.randrange(60)), ["closed_before_received"]
+            closed, flags = (
+                at - dt.timedelta(hours=self.rng.randrange(60)),
+                ["closed_before_received"],
+            )
         elif closed and due and self.chance(0.1):
             closed = due
         dispatched = self._later(accepted, 60, 0.9)
@@ -299,7 +299,9 @@ def frame(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     types |= {"content": pl.UInt64(), "extra": _PAIRS, "flags": pl.List(pl.String())}
     types |= {"value": pl.Float64(), "resolved": pl.UInt8()}
     columns = {name: [row.get(name) for row in rows] for name in [*names, "updated_at"]}
-    made = pl.DataFrame([pl.Series(name, cells, types.get(name)) for name, cells in columns.items()])
+    made = pl.DataFrame(
+        [pl.Series(name, cells, types.get(name)) for name, cells in columns.items()]
+    )
     return made.with_columns(pl.col("value").cast(pl.Decimal(38, 6))) if "value" in names else made
 
 

@@ -60,7 +60,9 @@ def test_what_is_no_period_is_met_with_the_forms(text: str) -> None:
         parse_period(text, TODAY)
 
 
-@pytest.mark.parametrize("text", ["2026-11-23", "2027", "2026-12", "2026-W48", "2026-12-01..2027-01-01"])
+@pytest.mark.parametrize(
+    "text", ["2026-11-23", "2027", "2026-12", "2026-W48", "2026-12-01..2027-01-01"]
+)
 def test_the_future_is_refused(text: str) -> None:
     with pytest.raises(BadQuestion, match=r"after today \(2026-11-22\).*--now"):
         parse_period(text, TODAY)

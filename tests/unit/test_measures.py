@@ -67,9 +67,7 @@ def test_no_values_and_values_of_nothing() -> None:
 def test_clickhouse_puts_values_into_the_same_bins(store: Store) -> None:
     values = [0.0, 1e-7, 1e-6, 2e-6, 0.5, 1.0, 9.995, 10.0, 123456.789, 1e9]
     bin_of = measures(indicator("quantile", value="v"))[0].item
-    rows = store.rows(
-        f"SELECT {bin_of} AS bin FROM (SELECT arrayJoin({values}) AS v)", tag="test"
-    )
+    rows = store.rows(f"SELECT {bin_of} AS bin FROM (SELECT arrayJoin({values}) AS v)", tag="test")
     assert Counter(row["bin"] for row in rows) == binned(values)
 
 
@@ -92,9 +90,7 @@ def test_what_a_row_adds() -> None:
     )  # fmt: skip
     ratio = one("ratio", numerator="closed_at <= due_at", denominator="isNotNull(due_at)")
     assert ratio.num == f"toInt64(ifNull(closed_at <= due_at, 0)) * {ratio.den}"
-    assert one("average", value="n_urge").den == (
-        "toInt64(ifNull(isNotNull(n_urge) AND (1), 0))"
-    )
+    assert one("average", value="n_urge").den == ("toInt64(ifNull(isNotNull(n_urge) AND (1), 0))")
     assert "if(1, (n_urge), 0)" in one("sum", value="n_urge").num
     assert "sipHash64(reporter_key)" in one("distinct", key="reporter_key").item
     assert "1000000" in one("extreme", roll_up="max", value="n_urge").item

@@ -93,3 +93,13 @@ def test_thresholds_warn_of_the_bad_side(said: dict[str, object], complaint: str
     found = against_direction(indicator(**said))
     assert complaint in found
     assert bool(found) is bool(complaint)
+
+
+def test_a_count_must_be_further_from_its_weeks_than_chance() -> None:
+    rules = {"unit": "件", "kind": "count", "amber": "b4w>+20%", "red": "yoy>+50%"}
+    one = indicator(**rules)
+    assert light(one, 5.0, baseline=3.0) == "green"  # +67 %, two cases
+    assert light(one, 119.0, baseline=100.0) == "green"
+    assert light(one, 121.0, baseline=100.0) == "amber"
+    assert light(one, 4.0, year_ago=2.0) == "green"
+    assert light(indicator(**{**rules, "unit": "%", "kind": "ratio"}), 5.0, baseline=3.0) == "amber"

@@ -1,0 +1,10 @@
+-- a quantile, a distinct count and a highest value of one week
+-- asked at data version 7
+-- written by: pytest tests/golden --update-golden
+SELECT indicator, key, w, toFloat64(sum(num)) AS n, countIf(num > 0) AS c, groupArrayIf((item, toFloat64(num)), num != 0 AND indicator IN CAST(['appeal_handle_hours_p90', 'water_level_max'], 'Array(String)')) AS b
+FROM (SELECT indicator, '' AS key, w, item, sum(num) AS num
+FROM part
+ARRAY JOIN range(1, length(CAST([toDate('2026-11-15'), toDate('2026-11-08'), toDate('2025-11-16')], 'Array(Date)')) + 1) AS w
+WHERE indicator IN CAST(['appeal_handle_hours_p90', 'appeal_reporters', 'water_level_max'], 'Array(String)') AND day <= toDate('2026-11-15') AND batch <= 7 AND day >= toDate('2025-11-10') AND day BETWEEN CAST([toDate('2026-11-09'), toDate('2026-11-02'), toDate('2025-11-10')], 'Array(Date)')[w] AND CAST([toDate('2026-11-15'), toDate('2026-11-08'), toDate('2025-11-16')], 'Array(Date)')[w]
+GROUP BY indicator, key, w, item)
+GROUP BY indicator, key, w;
