@@ -6,8 +6,8 @@
   const RETRY_MS = 20000; // ask again when a payload that was asked for has not come
   const STALLED_MS = 180000; // without a payload for so long the screen says so
   const PAGE_MS = 10000;
-  const SVG = "http://www.w3.org/2000/svg";
 
+  const { make, write, writeNumber, fill, rem, svg, curve } = window.wallTools;
   const $ = (id) => document.getElementById(id);
   const state = { wall: null };
 
@@ -57,64 +57,6 @@
     }
     Object.assign(state, { key, isPainted: false, sentAt: now });
     return `${key}#${state.tries}`;
-  }
-
-  // ---- small tools --------------------------------------------------------------------------
-
-  function make(tag, className, ...children) {
-    const element = document.createElement(tag);
-    if (className) element.className = className;
-    element.append(...children);
-    return element;
-  }
-
-  function write(element, text) {
-    if (element.textContent !== text) element.textContent = text;
-  }
-
-  function writeNumber(element, text) {
-    if (element.dataset.text === text) return;
-    element.dataset.text = text;
-    const parts = /^(.*?\d)\s*(万|亿|个百分点|pp)$/.exec(text);
-    element.replaceChildren(parts ? parts[1] : text);
-    if (parts) element.append(make("small", "", parts[2]));
-  }
-
-  function fill(text, values) {
-    return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-  }
-
-  function rem() {
-    return parseFloat(getComputedStyle(document.documentElement).fontSize);
-  }
-
-  function svg(viewBox, ...classes) {
-    const element = document.createElementNS(SVG, "svg");
-    element.setAttribute("viewBox", viewBox);
-    element.setAttribute("preserveAspectRatio", "none");
-    for (const name of classes) {
-      const path = document.createElementNS(SVG, "path");
-      path.setAttribute("class", name);
-      element.append(path);
-    }
-    return element;
-  }
-
-  // A line with gaps where there is no data, and the area under each unbroken piece of it.
-  function curve(points, width, height, scale) {
-    const step = width / Math.max(1, points.length - 1);
-    let line = "";
-    let area = "";
-    let start = -1;
-    points.forEach((value, k) => {
-      if (value === null) return;
-      const x = (k * step).toFixed(1);
-      const y = (height - (value / scale) * height).toFixed(1);
-      if (start < 0) { start = k; line += `M${x} ${y}`; area += `M${x} ${height}L${x} ${y}`; }
-      else { line += `L${x} ${y}`; area += `L${x} ${y}`; }
-      if (k === points.length - 1 || points[k + 1] === null) { area += `L${x} ${height}Z`; start = -1; }
-    });
-    return [line, area];
   }
 
   // ---- cards --------------------------------------------------------------------------------
@@ -202,7 +144,7 @@
       make("div", "wall-trend-plot", plot), make("div", "wall-trend-x", ...texts(data.x))));
   }
 
-  // How many rows and chips fit, read in one go before anything is written.
+  // How many rows fit, read in one go before anything is written.
   function measure() {
     const unit = rem();
     const style = getComputedStyle(state.wall);
@@ -210,7 +152,7 @@
       const room = $(`wall-panel-${id}`).clientHeight / unit - 1.2;
       return Math.max(1, Math.floor(room / parseFloat(style.getPropertyValue(`--${name}`))));
     };
-    state.fits = { feeds: Math.max(1, Math.floor($("wall-feeds").clientWidth / (27 * unit))) };
+    state.fits = {};
     for (const [id, data] of Object.entries(state.payload.panels)) {
       if (data.r) state.fits[id] = fit(id, "rank-row");
       if (data.e) state.fits[id] = fit(id, "event-row");
@@ -246,6 +188,7 @@
     });
     const list = make("div", "wall-rows", ...rows);
     list.style.gridTemplateRows = `repeat(${page.size}, minmax(0, 1fr))`;
+    list.style.setProperty("--names", Math.max(4, ...data.r.map(([name]) => name.length)));
     body.replaceChildren(list);
     const total = data.r.length;
     const shown = { first: page.first + 1, last: page.first + rows.length, total };
@@ -276,13 +219,31 @@
     const count = $("wall-feeds-count");
     write(count, `${feeds.length - late}/${feeds.length}`);
     count.parentElement.classList.toggle("is-late", late > 0);
-    const strip = $("wall-feeds");
-    const page = pageOf(feeds, state.fits.feeds);
-    strip.replaceChildren(...page.rows.map(([name, age, isLate, at]) => {
+    const chips = feeds.map(([name, age, isLate, at]) => {
       const chip = make("div", `wall-feed${isLate ? " is-late" : ""}`, make("i"), make("span", "", name), make("b", "", age));
       chip.title = `${name} ${at}`;
       return chip;
-    }));
+    });
+    const strip = $("wall-feeds");
+    strip.replaceChildren(...chips);
+    const pages = packed(chips, strip.clientWidth + 1);
+    if (pages.length) strip.replaceChildren(...pages[state.page % pages.length]);
+  }
+
+  // Chips that are whole beside each other; what has no room comes with the next page.
+  function packed(chips, room) {
+    const pages = [];
+    let used = Infinity;
+    const widths = chips.map((chip) => chip.getBoundingClientRect().width);
+    chips.forEach((chip, k) => {
+      if (used + widths[k] > room) {
+        pages.push([]);
+        used = 0;
+      }
+      pages[pages.length - 1].push(chip);
+      used += widths[k];
+    });
+    return pages;
   }
 
   function paintTicker(news) {
@@ -388,5 +349,4 @@
   });
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, { wall: { poll, paint } });
-  window.wallTools = { make, write, writeNumber, rem };
 })();

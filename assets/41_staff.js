@@ -2,6 +2,8 @@
 (function () {
   "use strict";
   const ADDRESS = "address"; // id of the one dcc.Location
+  const SUFFIX = /(街道|社区|地区|镇|乡|村)$/;
+  const GAP = 2; // px between two names on the map
 
   function here() {
     return window.location.pathname + window.location.search;
@@ -135,25 +137,34 @@
     keepInView(context.map);
   }
 
-  // Of names that would cover one another the larger area keeps its own.
+  // The larger area's name comes first; one that is wider than its area is said in short, and one
+  // that still finds no room is read at the corner.
   function thinNames(map) {
     const named = [];
     map.eachLayer(function (layer) {
       const tip = layer.feature && layer.getTooltip && layer.getTooltip();
-      if (tip && tip.options.permanent && tip.getElement()) {
-        const b = layer.getBounds();
-        named.push([(b.getEast() - b.getWest()) * (b.getNorth() - b.getSouth()), tip.getElement()]);
-      }
+      if (!tip || !tip.options.permanent || !tip.getElement()) { return; }
+      const b = layer.getBounds();
+      const low = map.latLngToContainerPoint(b.getSouthWest());
+      const high = map.latLngToContainerPoint(b.getNorthEast());
+      named.push({ width: high.x - low.x, height: low.y - high.y, layer: layer, tip: tip });
     });
-    named.sort(function (a, b) { return b[0] - a[0]; });
+    named.sort(function (a, b) { return b.width * b.height - a.width * a.height; });
     const shown = [];
-    named.forEach(function (pair) {
-      const box = pair[1].getBoundingClientRect();
-      const free = shown.every(function (o) {
-        return box.right < o.left || box.left > o.right || box.bottom < o.top || box.top > o.bottom;
+    named.forEach(function (one) {
+      const name = one.layer.feature.properties.name, element = one.tip.getElement();
+      const short = name.length > 3 ? name.replace(SUFFIX, "") : name;
+      const fits = [name, short].some(function (text) {
+        if (element.textContent !== text) { one.tip.setContent(text); }
+        const box = element.getBoundingClientRect();
+        const free = box.width < 1.15 * one.width && shown.every(function (o) {
+          return box.right + GAP < o.left || box.left > o.right + GAP
+            || box.bottom + GAP < o.top || box.top > o.bottom + GAP;
+        });
+        if (free) { shown.push(box); }
+        return free;
       });
-      pair[1].style.visibility = free ? "" : "hidden";
-      if (free) { shown.push(box); }
+      element.style.visibility = fits ? "" : "hidden";
     });
   }
 

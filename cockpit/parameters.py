@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import get_args
 
 from metrics.errors import BadQuestion, UnknownName
 from metrics.question import Comparison
 
-_COMPARISONS: dict[str, Comparison] = {"prev": "prev", "yoy": "yoy"}
+COMPARISONS: tuple[Comparison, ...] = get_args(Comparison)
 
 
 def read_comparisons(text: str, *, where: str) -> tuple[Comparison, ...]:
@@ -20,11 +21,12 @@ def read_comparisons(text: str, *, where: str) -> tuple[Comparison, ...]:
         >>> read_comparisons("prev, yoy", where="--compare")
         ('prev', 'yoy')
     """
+    known = {str(one): one for one in COMPARISONS}
     words = [word.strip() for word in text.split(",") if word.strip() not in ("", "none")]
     for word in words:
-        if word not in _COMPARISONS:
-            raise UnknownName("comparison", word, ("prev", "yoy", "none"), where=where)
-    return tuple(_COMPARISONS[word] for word in words)
+        if word not in known:
+            raise UnknownName("comparison", word, (*known, "none"), where=where)
+    return tuple(known[word] for word in words)
 
 
 def read_filters(pairs: Iterable[str], *, where: str) -> dict[str, tuple[str, ...]]:

@@ -141,7 +141,7 @@ def build(settings: Settings, *, store: Store | None = None, keeps_parts: bool =
 
     city = open_city(settings)
     claim_home(settings)
-    clock = Clock(city.timezone, settings.now)
+    clock = Clock(city.timezone, settings.now or city.now, city.year_begins)
     catalogue = open_catalogue(settings, city)
     specs = open_specs(city)
     territory = open_territory(settings, city)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from metrics.indicator import Indicator
@@ -48,7 +48,8 @@ def add_parts(
         " AND at <= fromUnixTimestamp64Milli({high:Int64})"
     )
     values = {"batch": batch, "low": span["low"], "high": span["high"]}
-    statements = [*parts_sql(indicators, shape, rows=rows), feed_rows_sql(shape, rows=rows)]
+    concerned = _concerned(store, indicators, shape, rows, values)
+    statements = [*parts_sql(concerned, shape, rows=rows), feed_rows_sql(shape, rows=rows)]
     for union in _unions(f"SELECT {_COLUMNS} FROM ({one})" for one in statements):
         store.command(
             f"INSERT INTO part ({_COLUMNS}, batch) {_ANY_MONTHS}"
@@ -62,6 +63,28 @@ def add_parts(
         tag="load.days",
     )
     return [row["day"] for row in days]
+
+
+def _concerned(
+    store: Store, indicators: Sequence[Indicator], shape: Shape, rows: str,
+    values: Mapping[str, object],
+) -> list[Indicator]:  # fmt: skip
+    """Return the indicators that have rows in a batch.
+
+    A file is about a few of the hundreds there are, and parsing the sums of the others takes
+    far longer than looking.
+    """
+    about: dict[str, list[Indicator]] = {}
+    for one in indicators:
+        if one.fact == shape:
+            about.setdefault(one.where, []).append(one)
+    if not about:
+        return []
+    flags = ", ".join(f"max(ifNull(({where}), 0) != 0)" for where in about)
+    found = store.rows(
+        f"SELECT [{flags}] AS flags FROM fact_{shape} WHERE {rows}", values, tag="load.concerned"
+    )[0]["flags"]
+    return [one for flag, mine in zip(found, about.values(), strict=True) if flag for one in mine]
 
 
 def _unions(statements: Iterable[str]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from etl.coordinates import CoordinateSystem
+from metrics.calendar import NEW_YEAR, MonthDay, read_month_day
 from metrics.errors import ConfigError, ConfigProblems, Problem, near
 from metrics.indicator import Role
 from metrics.territory import Level
@@ -67,6 +69,10 @@ class Properties(BaseModel):
     crs: CoordinateSystem = "wgs84"
 
 
+def _month_day(value: object) -> MonthDay:
+    return read_month_day(str(value))
+
+
 def _areas_file(value: object) -> object:
     return {"file": value} if isinstance(value, str) else value
 
@@ -80,6 +86,8 @@ class CityFile(BaseModel):
     name: str
     title: str = ""
     timezone: str = "Asia/Shanghai"
+    reporting_year: Annotated[MonthDay, BeforeValidator(_month_day)] = NEW_YEAR
+    now: dt.datetime | None = None
     demo: bool = False
     boundaries: str = ""
     notes: str = ""
@@ -100,8 +108,10 @@ class City:
         name: name on screens.
         title: heading of the wall.
         timezone: IANA name of the city's clock.
+        year_begins: month and day on which its reporting year begins.
         levels: from the root down.
         root: code of the root area.
+        now: moment at which the city's clock stands; None where it runs.
         demo: whether the data are made up and must be labelled so.
         boundaries_note: shown at the map; empty when the borders are the official ones.
         notes: free text.
@@ -116,8 +126,10 @@ class City:
     name: str
     title: str
     timezone: str
+    year_begins: MonthDay
     levels: tuple[Level, ...]
     root: str
+    now: dt.datetime | None
     demo: bool
     boundaries_note: str
     notes: str
@@ -167,11 +179,13 @@ def load_city(folder: Path) -> City:
         name=written.name,
         title=written.title or f"{written.name}城市运行驾驶舱",
         timezone=written.timezone,
+        year_begins=written.reporting_year,
         levels=tuple(
             Level(level.id, level.name, depth, level.role or "")
             for depth, level in enumerate(written.levels)
         ),
         root=written.root,
+        now=written.now,
         demo=written.demo,
         boundaries_note=written.boundaries,
         notes=written.notes,

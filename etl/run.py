@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -14,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from etl.batch import BatchReport
 from etl.boundaries import Boundaries
-from etl.load import Loader
+from etl.load import Loader, Prepared
 from etl.plan import Plan, Step
 from etl.publish import publish_catalogue, publish_territory
 from etl.spec import SourceSpec
@@ -80,10 +81,10 @@ def run(
                 catalogue = publish_catalogue(loader.store, loader.indicators, now=now)
         except StoreError as error:
             problem = error
-        for step in files:
+        for step, ready in _one_ahead(files, loader, specs, now):
             bar.show(step)
             halt = problem or stopped.get(step.source)
-            report = _not_run(step, halt) if halt else _load(step, loader, specs, now)
+            report = _not_run(step, halt) if halt else _load(step, loader, specs, now, ready)
             reports.append(report)
             if isinstance(report.problem, StoreError):
                 problem = report.problem
@@ -97,12 +98,34 @@ def _is_due(plan: Plan, kind: str) -> bool:
     return any(step.kind == kind for step in plan.due)
 
 
+Ready = Callable[[], Prepared]
+
+
+def _one_ahead(
+    files: Sequence[Step], loader: Loader, specs: Mapping[str, SourceSpec], now: dt.datetime
+) -> Iterator[tuple[Step, Ready]]:
+    """Yield every file while the next one is already being read beside its load.
+
+    Reading is Python and polars, loading is the engine: two cores are busy, and never more than
+    two files are in memory.
+    """
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="read") as reader:
+        waiting: list[tuple[Step, Ready]] = []
+        for step in files:
+            assert step.path is not None  # noqa: S101 - a file step has one
+            ready = reader.submit(loader.prepare, specs[step.source], step.path, now)
+            waiting.append((step, ready.result))
+            if len(waiting) == 2:
+                yield waiting.pop(0)
+        yield from waiting
+
+
 def _load(
-    step: Step, loader: Loader, specs: Mapping[str, SourceSpec], now: dt.datetime
+    step: Step, loader: Loader, specs: Mapping[str, SourceSpec], now: dt.datetime, ready: Ready
 ) -> BatchReport:
     assert step.path is not None  # noqa: S101 - a file step has one
     try:
-        return loader.load(specs[step.source], step.path, now)
+        return loader.load(specs[step.source], step.path, now, ready())
     except CockpitError as error:
         return BatchReport(step.source, step.path.name, "failed", problem=error)
     except Exception as error:  # noqa: BLE001 - one odd file must not stop the other sources

@@ -126,6 +126,16 @@ def change_tone(change: float | None, indicator: Indicator) -> Tone:
     return "good" if (change > 0) == (direction == "up") else "bad"
 
 
+def maturity_text(maturity: float, days: int, lang: Lang = "zh") -> str:
+    """Return that a number still changes; empty where all days of its period are old enough.
+
+    Example:
+        >>> maturity_text(0.5, 15), maturity_text(1.0, 15)
+        ('未满15天,尚在变动', '')
+    """
+    return t("maturity", lang).format(n=days) if maturity < 1 else ""
+
+
 def duration_text(seconds: float | None, lang: Lang = "zh") -> str:
     """Return a length of time in its two largest units.
 
@@ -213,6 +223,8 @@ def period_text(period: Period, today: dt.date, lang: Lang = "zh") -> str:
         return t("period.quarter", lang).format(year=period.start.year, n=quarter)
     if period.kind == "year":
         return t("period.year", lang).format(year=period.start.year)
+    if period.kind == "reporting_year":
+        return t("period.reporting_year", lang).format(year=period.start.year)
     if period.end == today:
         return t("period.last_days", lang).format(n=period.days)
     return f"{date_text(period.start, lang)}—{date_text(period.end, lang)}"

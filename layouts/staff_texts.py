@@ -40,6 +40,9 @@ WHY = "数从何来"
 AREA_PAGE = "本区域全部指标"
 SMALL = "分母不足10,仅供参考"
 SMALL_SHORT = "样本少"
+IMMATURE_SHORT = "尚在变动"
+MATURES = "成熟期"
+MATURES_AFTER = "{days}天;此前仍随后续办理变动,不亮灯"
 STALE = "数据源更新延迟"
 LIGHTS: Mapping[str, str] = {"green": "正常", "amber": "关注", "red": "预警", "none": "未设阈值"}
 
@@ -208,6 +211,7 @@ TABLE_STATE = "结果"
 REASON = "理由"
 REJECTIONS: Mapping[str, str] = {
     "coarser_table_suffices": "汇总表 part 已按区域和日期存好所需的和,无须读明细",
+    "judged_at_period_end": "汇总表 part 按日存放,不知期末时各件的状态,须读明细",
     "dimension_not_held": "汇总表 part 不按所选的列存放,须读明细",
 }
 NO_FEEDS = "没有数据源为这个指标供数。"

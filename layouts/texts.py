@@ -21,6 +21,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "age.minutes": ("{n}分钟前", "{n} min ago"),
     "age.hours": ("{n}小时前", "{n} h ago"),
     "age.days": ("{n}天前", "{n} d ago"),
+    "maturity": ("未满{n}天,尚在变动", "less than {n} days old, still changing"),
     "period.today": ("今日", "today"),
     "period.current": ("当前", "now"),
     "period.yesterday": ("昨日", "yesterday"),
@@ -28,6 +29,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "period.month": ("{year}年{n}月", "{year}-{n:02d}"),
     "period.quarter": ("{year}年第{n}季度", "{year} Q{n}"),
     "period.year": ("{year}年", "{year}"),
+    "period.reporting_year": ("{year}报告年度", "reporting year {year}"),
     "period.last_days": ("近{n}天", "last {n} days"),
     # states of a number
     "state.missing": ("暂无数据", "no data"),

@@ -77,6 +77,13 @@ class Answer:
     Attributes:
         change: to the window before: relative (0.05 = +5 %), for % indicators in points.
         year_change: to the year before, likewise.
+        year_ago_aligned: the year before, aligned to a moving holiday; only when asked for.
+        year_change_aligned: the change to it.
+        aligned: the days it was read from; None unless asked for.
+        baseline: mean of the same weekdays of the last four weeks; only when asked for.
+        baseline_change: the deviation from it.
+        maturity: share of the period's days whose number hardly changes any more, for they are
+            older than ``matures_days``; below 1 there is no light.
         series: (day, value) pairs, oldest first; None where there is no data.
         children: areas at the asked level, 未归属 last.
         breakdown: values of the asked dimension, largest first.
@@ -102,6 +109,13 @@ class Answer:
     data_version: int = 0
     trace: Trace | None = None
     missing: str = field(default="", compare=False)
+    year_ago_aligned: Figure = Figure()
+    year_change_aligned: float | None = None
+    aligned: Period | None = None
+    baseline: Figure = Figure()
+    baseline_change: float | None = None
+    maturity: float = 1.0
+    matures_days: int = 0
 
     @property
     def is_stale(self) -> bool:

@@ -27,6 +27,8 @@ def as_json(answer: Answer) -> dict[str, object]:
         "change": answer.change,
         "year_ago": answer.year_ago.value,
         "year_change": answer.year_change,
+        **_comparisons(answer),
+        "maturity": answer.maturity,
         "light": answer.light,
         "is_small": answer.is_small,
         "target": indicator.target,
@@ -48,6 +50,22 @@ def as_json(answer: Answer) -> dict[str, object]:
     if answer.series:
         body["series"] = [{"day": day.isoformat(), "value": value} for day, value in answer.series]
     return body
+
+
+def _comparisons(answer: Answer) -> dict[str, object]:
+    """Return the comparisons that are there only when asked for."""
+    found: dict[str, object] = {}
+    if answer.aligned is not None:
+        found["year_ago_aligned"] = answer.year_ago_aligned.value
+        found["year_change_aligned"] = answer.year_change_aligned
+        found["aligned_period"] = {
+            "start": answer.aligned.start.isoformat(),
+            "end": answer.aligned.end.isoformat(),
+        }
+    if "b4w" in answer.question.compare:
+        found["baseline"] = answer.baseline.value
+        found["baseline_change"] = answer.baseline_change
+    return found
 
 
 def _figure(one: Figure) -> dict[str, object]:

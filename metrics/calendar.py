@@ -13,15 +13,20 @@ from zoneinfo import ZoneInfo
 
 from metrics.errors import BadQuestion
 
-PeriodKind = Literal["day", "week", "month", "quarter", "year", "range"]
+PeriodKind = Literal["day", "week", "month", "quarter", "year", "reporting_year", "range"]
+MonthDay = tuple[int, int]
 
 _FORMS = (
-    "2026-11-20, 2026-W46, 2026-11, 2026-Q4, 2026, 2026-01-01..2026-03-31, today, yesterday, "
-    "last-week, last-month or last-7d"
+    "2026-11-20, 2026-W46, 2026-11, 2026-Q4, 2026-H1, 2026, 2026-RY, 2026-01-01..2026-03-31, "
+    "today, yesterday, last-7d, ytd, ry, last-ry, and this- or last- before week, month, quarter "
+    "or year"
 )
 _DAY = dt.timedelta(days=1)
 EARLIEST = dt.date(1980, 1, 1)
 """Nothing before it is asked for, so that every comparison window is a date too."""
+
+NEW_YEAR: MonthDay = (1, 1)
+"""Where a city declares no reporting year, it is the calendar year."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,48 @@ def month(year: int, number: int) -> Period:
     )
 
 
+def quarter(year: int, number: int) -> Period:
+    """Return a quarter, 1 to 4."""
+    start = dt.date(year, 3 * number - 2, 1)
+    return Period(start, _month_end(year, 3 * number), "quarter", f"{year}-Q{number}")
+
+
+def year(number: int) -> Period:
+    """Return a calendar year."""
+    return Period(dt.date(number, 1, 1), dt.date(number, 12, 31), "year", f"{number:04d}")
+
+
+def reporting_year(number: int, begins: MonthDay = NEW_YEAR) -> Period:
+    """Return the reporting year that begins in a calendar year.
+
+    Example:
+        >>> reporting_year(2026, (3, 28)).end
+        datetime.date(2027, 3, 27)
+    """
+    start, following = (dt.date(one, *begins) for one in (number, number + 1))
+    return Period(start, following - _DAY, "reporting_year", f"{number:04d}-RY")
+
+
+def read_month_day(text: str) -> MonthDay:
+    """Return month and day of a date that every year has.
+
+    Raises:
+        ValueError: the text is not MM-DD, or names 29 February or no date at all.
+
+    Example:
+        >>> read_month_day("03-28")
+        (3, 28)
+    """
+    match = re.fullmatch(r"(\d{2})-(\d{2})", text)
+    if match is None:
+        raise ValueError(f"'{text}' is no day of the year such as '03-28'")
+    try:
+        date = dt.date(2001, int(match[1]), int(match[2]))
+    except ValueError as error:
+        raise ValueError(f"'{text}' is no day that every year has") from error
+    return date.month, date.day
+
+
 def _month_end(year: int, number: int) -> dt.date:
     following = dt.date(year + number // 12, number % 12 + 1, 1)
     return following - _DAY
@@ -140,12 +187,13 @@ def same_weekdays(period: Period, weeks: int = 4) -> list[Period]:
     return [period.shifted(-stride * k) for k in range(1, weeks + 1)]
 
 
-def parse_period(text: str, today: dt.date) -> Period:
+def parse_period(text: str, today: dt.date, begins: MonthDay = NEW_YEAR) -> Period:
     """Return the period a person wrote.
 
     Args:
         text: one of the forms of the command line.
         today: the city's day, for the relative forms.
+        begins: month and day on which the city's reporting year begins.
 
     Raises:
         BadQuestion: the form is unknown, the date does not exist, or it lies in the future.
@@ -155,7 +203,7 @@ def parse_period(text: str, today: dt.date) -> Period:
         datetime.date(2026, 11, 9)
     """
     try:
-        period = _relative(text, today) or _absolute(text)
+        period = _relative(text, today, begins) or _absolute(text, begins)
     except ValueError as error:
         raise BadQuestion(
             f"'{text}' is not a date of the calendar ({error})",
@@ -186,37 +234,51 @@ def parse_period(text: str, today: dt.date) -> Period:
     return period
 
 
-def _relative(text: str, today: dt.date) -> Period | None:
+def _relative(text: str, today: dt.date, begins: MonthDay) -> Period | None:
     if text == "today":
         return day(today)
     if text == "yesterday":
         return day(today - _DAY)
-    if text == "this-week":
-        return week_of(today)
-    if text == "last-week":
-        return week_of(today - 7 * _DAY)
-    if text == "this-month":
-        return month(today.year, today.month)
-    if text == "last-month":
-        last = today.replace(day=1) - _DAY
-        return month(last.year, last.month)
+    if text == "ytd":
+        return span(today.replace(month=1, day=1), today)
+    if text in ("ry", "last-ry"):
+        number = today.year - ((today.month, today.day) < begins)
+        return reporting_year(number - (text == "last-ry"), begins)
+    if named := re.fullmatch(r"(this|last)-(week|month|quarter|year)", text):
+        return _named(named[2], today, is_last=named[1] == "last")
     rolling = re.fullmatch(r"last-(\d{1,4})d", text)
     if rolling and int(rolling[1]) > 0:
         return span(today - (int(rolling[1]) - 1) * _DAY, today)
     return None
 
 
-def _absolute(text: str) -> Period | None:
+def _named(unit: str, today: dt.date, *, is_last: bool) -> Period:
+    if unit == "week":
+        return week_of(today - 7 * _DAY if is_last else today)
+    if unit == "year":
+        return year(today.year - is_last)
+    first = today.replace(day=1)
+    if unit == "quarter":
+        first = first.replace(month=today.month - (today.month - 1) % 3)
+    at = first - _DAY if is_last else first
+    return month(at.year, at.month) if unit == "month" else quarter(at.year, (at.month + 2) // 3)
+
+
+def _absolute(text: str, begins: MonthDay) -> Period | None:
     if match := re.fullmatch(r"(\d{4})-W(\d{2})", text):
         return week(int(match[1]), int(match[2]))
     if match := re.fullmatch(r"(\d{4})-Q([1-4])", text):
-        year, quarter = int(match[1]), int(match[2])
-        start = dt.date(year, 3 * quarter - 2, 1)
-        return Period(start, _month_end(year, 3 * quarter), "quarter", text)
+        return quarter(int(match[1]), int(match[2]))
+    if match := re.fullmatch(r"(\d{4})-H([12])", text):
+        first = 6 * int(match[2]) - 5
+        ends = _month_end(int(match[1]), first + 5)
+        return Period(dt.date(int(match[1]), first, 1), ends, "range", text)
+    if match := re.fullmatch(r"(\d{4})-RY", text):
+        return reporting_year(int(match[1]), begins)
     if match := re.fullmatch(r"(\d{4})-(\d{2})", text):
         return month(int(match[1]), int(match[2]))
     if re.fullmatch(r"\d{4}", text):
-        return Period(dt.date(int(text), 1, 1), dt.date(int(text), 12, 31), "year", text)
+        return year(int(text))
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         return day(dt.date.fromisoformat(text))
     if match := re.fullmatch(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})", text):
@@ -226,10 +288,17 @@ def _absolute(text: str) -> Period | None:
 
 @dataclass(frozen=True)
 class Clock:
-    """The city's time: its zone, and a fixed instant where tests or replays ask for one."""
+    """The city's time.
+
+    Attributes:
+        timezone: IANA name of its zone.
+        fixed: the instant it stands at, where tests or replays ask for one.
+        year_begins: month and day on which its reporting year begins.
+    """
 
     timezone: str = "Asia/Shanghai"
     fixed: dt.datetime | None = None
+    year_begins: MonthDay = NEW_YEAR
 
     def now(self) -> dt.datetime:
         """Return the aware instant in the city's zone."""
@@ -241,3 +310,11 @@ class Clock:
     def today(self) -> dt.date:
         """Return the city's day."""
         return self.now().date()
+
+    def period(self, text: str) -> Period:
+        """Return the period a person wrote, as of today and with the city's reporting year.
+
+        Raises:
+            BadQuestion: the form is unknown, the date does not exist, or it lies in the future.
+        """
+        return parse_period(text, self.today(), self.year_begins)

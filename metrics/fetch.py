@@ -70,6 +70,7 @@ class Fetched:
         return (
             question.as_of or self.version, plan.area.id, depth, by, question.filters,
             question.viewer.roots, part == "series", leaf.has_items and part != "series",
+            leaf.is_as_of,
         )  # fmt: skip
 
     def add(self, plan: Plan, part: Part, windows: Sequence[Window]) -> None:
@@ -150,7 +151,8 @@ def fetch(
     """
     fetched = Fetched(territory, version)
     for plan in plans:
-        fetched.add(plan, "total", plan.windows)
+        further = (plan.aligned,) if plan.aligned else ()
+        fetched.add(plan, "total", (*plan.windows, *further))
         if plan.level is not None:
             fetched.add(plan, "children", plan.windows)
         if plan.question.by:
@@ -181,6 +183,7 @@ def _need(plan: Plan, part: Part, territory: Territory, version: int) -> Need:
             if root in territory.areas
         ),
         daily=part == "series",
+        now=plan.now,
     )
 
 

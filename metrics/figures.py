@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,6 +105,12 @@ def change(indicator: Indicator, now: float | None, before: float | None) -> flo
     if indicator.unit == "%":
         return now - before
     return (now - before) / abs(before) if before else None
+
+
+def mean(found: Iterable[Figure]) -> float | None:
+    """Return the mean of the values that are there; None where none is."""
+    values = [one.value for one in found if one.value is not None]
+    return sum(values) / len(values) if values else None
 
 
 def is_small(indicator: Indicator, one: Figure) -> bool:

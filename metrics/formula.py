@@ -1,4 +1,4 @@
-"""Arithmetic over indicator values, for indices and composites: + - * / ** and parentheses."""
+"""Arithmetic over indicator values, for indices and composites: + - * / **, min, max, log10."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BINARY: dict[type[ast.operator], Callable[[float, float], Any]] = {
     ast.Div: operator.truediv,
     ast.Pow: operator.pow,
 }
-_FUNCTIONS: dict[str, Callable[..., float]] = {"min": min, "max": max}
+_FUNCTIONS: dict[str, Callable[..., float]] = {"min": min, "max": max, "log10": math.log10}
 
 
 def letters(formula: str) -> set[str]:
@@ -49,12 +49,15 @@ def _check(node: ast.expr, names: set[str], formula: str) -> None:
         for argument in node.args:
             _check(argument, names, formula)
     elif not (isinstance(node, ast.Constant) and type(node.value) in (int, float)):
-        raise ValueError(f"formula '{formula}' holds more than + - * / ** min max and numbers")
+        raise ValueError(
+            f"formula '{formula}' holds more than + - * / ** min max log10 and numbers"
+        )
 
 
 def _is_function(node: ast.Call) -> bool:
-    is_known = isinstance(node.func, ast.Name) and node.func.id in _FUNCTIONS
-    return is_known and len(node.args) > 1 and not node.keywords
+    if not isinstance(node.func, ast.Name) or node.func.id not in _FUNCTIONS or node.keywords:
+        return False
+    return len(node.args) == 1 if node.func.id == "log10" else len(node.args) > 1
 
 
 def evaluate(formula: str, values: Mapping[str, float | None]) -> float | None:
@@ -68,7 +71,7 @@ def evaluate(formula: str, values: Mapping[str, float | None]) -> float | None:
     """
     try:
         return _value(ast.parse(formula, mode="eval").body, values)
-    except (ZeroDivisionError, OverflowError):
+    except (ZeroDivisionError, OverflowError, ValueError):  # ValueError: log10 of nothing
         return None
 
 

@@ -36,26 +36,34 @@ class Coverage:
         days: days on which a source has rows.
         watermarks: newest time in a source's rows.
         sources: sources that have rows an indicator is about.
+        shifts: days after its time on which a row counts, where that is not the same day.
     """
 
     days: Mapping[str, frozenset[dt.date]]
     watermarks: Mapping[str, dt.datetime]
     sources: Mapping[str, tuple[str, ...]]
+    shifts: Mapping[str, int] = field(default_factory=dict)
     _known: dict[tuple[str, dt.date, dt.date], bool] = field(default_factory=dict, repr=False)
 
     def covers(self, indicator_id: str, start: dt.date, end: dt.date) -> bool:
         """Tell whether any feed of the indicator spoke within the window."""
         asked = (indicator_id, start, end)
         if asked not in self._known:
+            shift = dt.timedelta(days=self.shifts.get(indicator_id, 0))
             self._known[asked] = any(
-                start <= day <= end
+                start - shift <= day <= end - shift
                 for source in self.sources.get(indicator_id, ())
                 for day in self.days.get(source, ())
             )
         return self._known[asked]
 
 
-def read_coverage(store: Store, version: int, sources: Mapping[str, tuple[str, ...]]) -> Coverage:
+def read_coverage(
+    store: Store,
+    version: int,
+    sources: Mapping[str, tuple[str, ...]],
+    shifts: Mapping[str, int],
+) -> Coverage:
     """Return what the ledger and the parts say about the feeds."""
     days = store.rows(
         "SELECT substring(indicator, 6) AS source, groupUniqArray(day) AS days FROM ("
@@ -75,6 +83,7 @@ def read_coverage(store: Store, version: int, sources: Mapping[str, tuple[str, .
         {row["source"]: frozenset(row["days"]) for row in days},
         {row["source"]: row["mark"] for row in marks},
         sources,
+        shifts,
     )
 
 
@@ -132,7 +141,12 @@ class Feeds:
         if feeds not in self._sources or self._brings_something_new(version, self._sources[feeds]):
             facts = [one for one in self.indicators.values() if one.fact]
             self._sources[feeds] = read_sources(self.store, version, facts)
-        return read_coverage(self.store, version, self._sources[feeds])
+        shifts = {
+            one.id: one.shift_days
+            for one in self.indicators.values()
+            if one.shift_days and not one.is_flow_stock
+        }
+        return read_coverage(self.store, version, self._sources[feeds], shifts)
 
     def _brings_something_new(self, version: int, sources: Mapping[str, tuple[str, ...]]) -> bool:
         """Tell whether a known feed has first delivered rows of an indicator it had none of."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
-from metrics import calendar
+from metrics import calendar, holidays
 from metrics.answer import Rejection
-from metrics.calendar import Period
+from metrics.calendar import Clock, Period
 from metrics.catalogue import Catalogue
 from metrics.errors import BadQuestion, UnknownName
 from metrics.indicator import Indicator
@@ -26,8 +28,11 @@ class Plan:
     Attributes:
         leaves: the indicators with facts that are read; one, or the parts of a formula.
         current: the period cut at today.
-        windows: current, previous, year before, then the baseline weeks where a light needs them.
+        windows: current, previous, year before, then the baseline weeks where a light needs them
+            or the question asks for them.
+        aligned: the year before, aligned to a moving holiday; None unless asked for.
         table: ``part``, or the fact whose rows are read.
+        now: the city's aware instant.
     """
 
     question: Question
@@ -37,16 +42,38 @@ class Plan:
     level: Level | None
     current: Period
     windows: tuple[Window, ...]
+    aligned: Window | None
     table: str
     rejected: tuple[Rejection, ...]
+    now: dt.datetime
 
     @property
     def has_baseline(self) -> bool:
         """Tell whether windows after the third are the baseline weeks."""
         return len(self.windows) > 3
 
+    @property
+    def matures_days(self) -> int:
+        """Days the indicator, or the slowest of its parts, needs until its numbers stand."""
+        return max(one.matures_days for one in (self.indicator, *self.leaves))
 
-def plan(question: Question, catalogue: Catalogue, territory: Territory, today: Period) -> Plan:
+    @property
+    def maturity(self) -> float:
+        """Share of the period's days that are older than that."""
+        if not self.matures_days:
+            return 1.0
+        newest = self.now.date() - dt.timedelta(days=self.matures_days + 1)
+        ripe = (min(newest, self.current.end) - self.current.start).days + 1
+        return max(0, ripe) / self.current.days
+
+
+def plan(
+    question: Question,
+    catalogue: Catalogue,
+    territory: Territory,
+    today: Period,
+    now: dt.datetime | None = None,
+) -> Plan:
     """Return the plan of a question.
 
     Args:
@@ -54,6 +81,7 @@ def plan(question: Question, catalogue: Catalogue, territory: Territory, today: 
         catalogue: the definitions.
         territory: the areas.
         today: the city's day.
+        now: the city's aware instant; the end of today in Shanghai when left out.
 
     Raises:
         UnknownName: indicator, area, level or dimension does not exist.
@@ -69,8 +97,16 @@ def plan(question: Question, catalogue: Catalogue, territory: Territory, today: 
         _check_level(indicator, area, level, leaves)
     _check_dimensions(question, indicator, leaves)
     table, rejected = _choose(question, leaves)
-    windows = _windows(current, question.period, with_baseline=needs_baseline(indicator))
-    return Plan(question, indicator, leaves, area, level, current, windows, table, rejected)
+    with_baseline = needs_baseline(indicator) or "b4w" in question.compare
+    windows = _windows(current, question.period, with_baseline=with_baseline)
+    aligned = None
+    if "yoy_aligned" in question.compare:
+        found = holidays.aligned_year_before(current)
+        aligned = (found.start, found.end)
+    now = now or dt.datetime.combine(today.end, dt.time.max, ZoneInfo(Clock.timezone))
+    return Plan(
+        question, indicator, leaves, area, level, current, windows, aligned, table, rejected, now
+    )
 
 
 def leaves_of(indicator: Indicator, catalogue: Catalogue) -> Iterator[Indicator]:
@@ -141,5 +177,13 @@ def _choose(question: Question, leaves: tuple[Indicator, ...]) -> tuple[str, tup
     if wanted:
         reason = f"dimension_not_held: part is summed by indicator, area and day, not by {wanted}"
         return ", ".join(facts), (Rejection("part", reason),)
+    judged = sorted({f"fact_{leaf.fact}" for leaf in leaves if leaf.is_as_of})
+    if judged:
+        reason = (
+            "judged_at_period_end: part is summed by day and does not know how rows stood at the"
+            " end of the period"
+        )
+        others = () if all(leaf.is_as_of for leaf in leaves) else ("part",)
+        return ", ".join((*judged, *others)), (Rejection("part", reason),)
     reason = "coarser_table_suffices: part already holds the sums of these rows by area and day"
     return "part", tuple(Rejection(fact, reason) for fact in facts)

@@ -9,7 +9,9 @@ from typing import Literal
 
 from metrics.calendar import Period
 
-Comparison = Literal["prev", "yoy"]
+Comparison = Literal["prev", "yoy", "yoy_aligned", "b4w"]
+"""Just before; a year before; a year before, aligned to its holidays; the last four weeks."""
+
 DIMENSIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "case": (
         "category", "subcategory", "channel", "kind", "department", "urgency", "handled_level",

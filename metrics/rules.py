@@ -103,7 +103,7 @@ def columns_exist(indicator: Indicator, _: Known) -> Iterator[Finding]:
         return
     columns = fact_tables()[indicator.fact].column_names()
     for key in _EXPRESSIONS:
-        expression = _QUOTED.sub("''", str(getattr(indicator, key)))
+        expression = _QUOTED.sub("''", _readable(indicator, key))
         known = {*columns, *_BOUND.findall(expression)}
         for word in dict.fromkeys(_NAME.findall(expression)):
             if word not in known and word.lower() not in _GRAMMAR:
@@ -151,10 +151,30 @@ def parts_are_indicators(indicator: Indicator, known: Known) -> Iterator[Finding
             yield f"indicator '{indicator.id}' has part '{part}', itself a formula", ""
 
 
+def period_end_is_of_counts(indicator: Indicator, _: Known) -> Iterator[Finding]:
+    """Only counts and ratios judge rows at the period's end, above and below the line."""
+    written = [key for key in _EXPRESSIONS if PERIOD_END in str(getattr(indicator, key))]
+    if written and indicator.kind not in ("count", "ratio"):
+        yield (
+            f"indicator '{indicator.id}' of kind {indicator.kind} reads {PERIOD_END}",
+            "Only count and ratio may",
+        )
+    for key in set(written) - {"numerator", "denominator"}:
+        yield (
+            f"indicator '{indicator.id}': {key} reads {PERIOD_END}",
+            "Only numerator and denominator may",
+        )
+
+
+def _readable(indicator: Indicator, key: str) -> str:
+    """Return an expression as ClickHouse could read it, an instant in place of the period's end."""
+    return str(getattr(indicator, key)).replace(PERIOD_END, "now()")
+
+
 def expressions_parse(indicator: Indicator, syntax_error: SyntaxCheck) -> Iterator[Finding]:
     """ClickHouse can parse every expression."""
     for key in _EXPRESSIONS:
-        expression = str(getattr(indicator, key))
+        expression = _readable(indicator, key)
         complaint = syntax_error(expression) if expression not in ("", "1") else ""
         if complaint:
             yield f"indicator '{indicator.id}': {key} does not parse ({complaint})", ""
@@ -168,4 +188,5 @@ RULES = (
     columns_exist,
     thresholds_are_rules,
     parts_are_indicators,
+    period_end_is_of_counts,
 )

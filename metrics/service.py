@@ -14,17 +14,18 @@ from metrics.cases import CasePage, CaseRecord, Request, Side, latest, page, rec
 from metrics.catalogue import Catalogue
 from metrics.errors import BadQuestion
 from metrics.fetch import Fetched, fetch
-from metrics.figures import change, is_small, resolve
+from metrics.figures import change, is_small, mean, resolve
 from metrics.freshness import Coverage, Feed, Feeds
 from metrics.indicator import Indicator, Light
 from metrics.planner import Plan
 from metrics.question import DIMENSIONS, FULL_SCOPE, Comparison, Question, Viewer
+from metrics.sql import Window
 from metrics.statement import Statement
 from metrics.store import Store
 from metrics.territory import UNASSIGNED, Territory
 from metrics.threshold import light
 
-_CURRENT, _PREVIOUS, _YEAR_AGO = 0, 1, 2
+_CURRENT, _PREVIOUS, _YEAR_AGO, _BASELINE = 0, 1, 2, 3
 
 
 class Service:
@@ -74,7 +75,7 @@ class Service:
         """
         self.catalogue.get(indicator)
         today = self.clock.today()
-        meant = period if isinstance(period, Period) else calendar.parse_period(period, today)
+        meant = period if isinstance(period, Period) else self.clock.period(period)
         place = self.territory.area(area, min(meant.end, today) if area else None)
         if level == "children":
             below = self.territory.next_level(place)
@@ -157,8 +158,9 @@ class Service:
         return tuple(one for one in allowed[0] if all(one in other for other in allowed))
 
     def _plan(self, question: Question) -> Plan:
-        today = calendar.day(self.clock.today())
-        return planner.plan(question, self.catalogue, self.territory, today)
+        now = self.clock.now()
+        today = calendar.day(now.date())
+        return planner.plan(question, self.catalogue, self.territory, today, now)
 
     def _version(self, question: Question) -> int:
         return question.as_of or self.version
@@ -168,6 +170,7 @@ class Service:
 
     def _assemble(self, plan: Plan, fetched: Fetched) -> Answer:
         question, indicator = plan.question, plan.indicator
+        aligned, baseline = self._compared(plan, fetched)
         total = self._child(plan, fetched, "total", "", "")
         sources = sorted(
             {
@@ -188,6 +191,13 @@ class Service:
             year_ago=total.year_ago if "yoy" in question.compare else Figure(),
             change=total.change if "prev" in question.compare else None,
             year_change=total.year_change if "yoy" in question.compare else None,
+            year_ago_aligned=aligned,
+            year_change_aligned=change(indicator, total.figure.value, aligned.value),
+            aligned=calendar.span(*plan.aligned) if plan.aligned else None,
+            baseline=baseline,
+            baseline_change=change(indicator, total.figure.value, baseline.value),
+            maturity=plan.maturity,
+            matures_days=plan.matures_days,
             light=total.light,
             is_small=total.is_small,
             series=self._series(plan, fetched),
@@ -202,18 +212,15 @@ class Service:
         return self.feeds.coverage(self._version(plan.question))
 
     def _child(self, plan: Plan, fetched: Fetched, part: str, key: str, name: str) -> Child:
-        figures = [
-            self._figure(plan, fetched, part, key, window) for window in range(len(plan.windows))
-        ]
+        figures = [self._figure(plan, fetched, part, key, window) for window in plan.windows]
         now, before, last_year = (figures[k] for k in (_CURRENT, _PREVIOUS, _YEAR_AGO))
-        weeks = [one.value for one in figures[3:] if one.value is not None]
         small = is_small(plan.indicator, now)
         lamp: Light = "none"
-        if not small:
+        if not small and plan.maturity >= 1:
             lamp = light(
                 plan.indicator,
                 now.value,
-                baseline=sum(weeks) / len(weeks) if weeks else None,
+                baseline=mean(figures[_BASELINE:]),
                 year_ago=last_year.value,
             )
         return Child(
@@ -222,8 +229,20 @@ class Service:
             change(plan.indicator, now.value, last_year.value),
         )  # fmt: skip
 
-    def _figure(self, plan: Plan, fetched: Fetched, part: str, key: str, window: int) -> Figure:
-        start, end = plan.windows[window]
+    def _compared(self, plan: Plan, fetched: Fetched) -> tuple[Figure, Figure]:
+        """Return the aligned year before and the mean of the baseline weeks, where asked for."""
+        aligned = baseline = Figure()
+        if plan.aligned is not None:
+            aligned = self._figure(plan, fetched, "total", "", plan.aligned)
+        if "b4w" in plan.question.compare:
+            weeks = plan.windows[_BASELINE:]
+            baseline = Figure(
+                mean([self._figure(plan, fetched, "total", "", week) for week in weeks])
+            )
+        return aligned, baseline
+
+    def _figure(self, plan: Plan, fetched: Fetched, part: str, key: str, window: Window) -> Figure:
+        start, end = window
         coverage = self._coverage(plan)
 
         def lookup(indicator_id: str) -> Figure:

@@ -60,6 +60,7 @@ class Store:
         self.publishing = threading.RLock()
         self._local = threading.local()
         self._clients: list[Client] = []
+        self._may_have_leftovers = True
         self._listeners: list[Callable[[int], None]] = []
         self._connect = _connector(url)
         self._lock = _take_lock(url) if self.is_embedded else None
@@ -88,6 +89,7 @@ class Store:
     def refresh_version(self) -> int:
         """Read the data version again; a server store may be loaded by another process."""
         self._version = self._read_version()
+        self._may_have_leftovers = True
         return self._version
 
     def on_publish(self, listener: Callable[[int], None]) -> None:
@@ -148,6 +150,9 @@ class Store:
     def next_batch(self) -> int:
         """Return the number for a new batch, after sweeping what a dead process left half done."""
         batch = self._version + 1
+        if not self._may_have_leftovers:
+            self._may_have_leftovers = True
+            return batch
         for table in all_tables(self.timezone):
             left = self.rows(
                 f"SELECT count() AS n FROM {table.name} WHERE batch > {{version:UInt32}}",
@@ -167,6 +172,7 @@ class Store:
         """Write the ledger line of a batch: the instant at which all its rows become visible."""
         self.insert("batch", line, tag="store.publish")
         self._version = int(line.column("batch")[0].as_py())
+        self._may_have_leftovers = False
         for listener in self._listeners:
             listener(self._version)
         return self._version

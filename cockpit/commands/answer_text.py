@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cockpit.commands.options import print_table
-from layouts.format import change_text, number, value_text, value_with_unit
+from layouts.format import change_text, maturity_text, number, value_text, value_with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,10 @@ def _lines(answer: Answer) -> list[tuple[str, str]]:
         ("分母", number(answer.figure.denominator) if one.has_denominator else ""),
         ("上期", _compared(answer.previous.value, answer.change, answer)),
         ("同期", _compared(answer.year_ago.value, answer.year_change, answer)),
+        ("同期(节假日对齐)", _aligned(answer)),
+        ("前四周均值", _compared(answer.baseline.value, answer.baseline_change, answer)),
         ("灯色", LIGHTS[answer.light]),
+        ("成熟度", maturity_text(answer.maturity, answer.matures_days)),
         ("样本", "分母不足10,仅供参考" if answer.is_small else ""),
         ("口径", one.note),
         ("数据", "、".join(_feeds(answer))),
@@ -53,6 +56,12 @@ def _compared(value: float | None, change: float | None, answer: Answer) -> str:
     if value is None:
         return ""
     return f"{value_with_unit(value, answer.indicator)}  {change_text(change, answer.indicator)}"
+
+
+def _aligned(answer: Answer) -> str:
+    text = _compared(answer.year_ago_aligned.value, answer.year_change_aligned, answer)
+    days = answer.aligned
+    return f"{text}  ({days.start} 至 {days.end})" if days is not None and text else text
 
 
 def _feeds(answer: Answer) -> list[str]:

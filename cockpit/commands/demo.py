@@ -101,7 +101,8 @@ def write_city(settings: Settings, wanted: dict[str, float | int]) -> tuple[Demo
             next_step="For a city of your own: cockpit etl run, then cockpit serve",
         )
     claim_home(settings)
-    clock = Clock(open_city(settings).timezone, settings.now)
+    city = open_city(settings)
+    clock = Clock(city.timezone, settings.now or city.now)
     now = wall_clock(clock)
     found = read_record(settings.home)
     if found is None:
@@ -112,7 +113,10 @@ def write_city(settings: Settings, wanted: dict[str, float | int]) -> tuple[Demo
             int(wanted.get("days", DAYS)),
             now.isoformat(),
         )
-        say(f"Writing {record.days} days of {record.city} into {settings.inbox} …")
+        if city.now is not None:
+            refuse_length(settings.city, wanted)
+        length = "the record" if city.now is not None else f"{record.days} days"
+        say(f"Writing {length} of {record.city} into {settings.inbox} …")
         made = build_city(
             settings.home, record.city, seed=record.seed, until=now, days=record.days,
             scale=record.scale, inbox=settings.inbox,
@@ -175,4 +179,20 @@ def refuse_other_making(found: DemoRecord, wanted: dict[str, float | int], home:
                 where=f"--{name} {value}",
                 hint="It goes on as it was made",
                 next_step=f"Make another beside it: --home {home}-2",
+            )
+
+
+def refuse_length(name: str, wanted: dict[str, float | int]) -> None:
+    """Stop where a city of record is wanted longer or larger than it was.
+
+    Raises:
+        ConfigError: its period is over and its totals are published.
+    """
+    for option in ("days", "scale"):
+        if option in wanted:
+            raise ConfigError(
+                f"the record of {name} has a period and totals of its own",
+                where=f"--{option} {wanted[option]}",
+                hint="They are the published ones",
+                next_step=f"Leave --{option} out, or take --city xiaoshan",
             )

@@ -78,14 +78,16 @@ def question_options(function: Command) -> Command:
         click.option("--filter", "filters", multiple=True, metavar="COLUMN=VALUE",
                      help="Only rows with this value; may be repeated."),
         click.option("--compare", default="prev,yoy", metavar="LIST",
-                     help="Comparisons: prev, yoy, or none."),
+                     help="Comparisons: prev, yoy, yoy_aligned (to moving holidays), b4w (the last "
+                          "four weeks), or none."),
         click.option("--as-of", default=0, type=click.IntRange(min=0), metavar="BATCH",
                      help="Answer as after this batch."),
         click.option("--by", default="", metavar="COLUMN",
                      help="Break down by a column: category, department …"),
         click.option("--period", default="yesterday", show_default=True, metavar="PERIOD",
-                     help="2026-11-20, 2026-W46, 2026-11, 2026-Q4, 2026, a..b, today, yesterday, "
-                          "last-week, last-month, last-7d."),
+                     help="2026-11-20, 2026-W46, 2026-11, 2026-Q4, 2026-H1, 2026, 2026-RY, a..b, "
+                          "today, yesterday, last-7d, ytd, ry, last-ry; this- or last- before "
+                          "week, month, quarter, year."),
         click.option("--level", default="", metavar="LEVEL",
                      help="Also the areas at this level; 'children' for the next one."),
         click.option("--area", default="", metavar="CODE", help="Area; the whole city if absent."),

@@ -156,11 +156,83 @@ def hotline_rows(world: World, known: pl.DataFrame) -> pl.DataFrame:
         _rating().alias("满意度"), visit.alias("回访状态"),
         pl.when(_answered()).then(_yes(solved)).otherwise(pl.lit("")).alias("是否解决"),
         _count("returns", "退单次数"), _count("urges", "催办次数"),
+        *_closing_marks(),
         _yes(pl.col("repeat") == 1).alias("是否重复"), pl.col("token").alias("来电号码"),
         pl.col("title").alias("标题"), pl.col("place").alias("地址"),
         pl.col("street_name").alias("所属镇街"),
         _degrees(lon, "经度"), _degrees(lat, "纬度"), _before(_DASHED).alias("_before"),
     )  # fmt: skip
+
+
+def _chance(column: str, turn: int) -> pl.Expr:
+    """Return evenly spread numbers below 1 that look independent of the column they are made of."""
+    return (pl.col(column) * turn) % 1
+
+
+def _closing_marks() -> list[pl.Expr]:
+    """Return what the eight steps leave behind: first contact, hold, redo, notice, archive."""
+    dispatched, signed, closed = (
+        pl.col(name).is_not_null() for name in ("dispatched", "signed", "closed")
+    )
+    minutes = ((pl.col("signed") - pl.col("dispatched")) // 60 + 1).cast(pl.String)
+    steps = pl.when(_chance("mood", 983) < 0.986).then(pl.lit("8")).otherwise(pl.lit("7"))
+    unhappy = _rating().is_in(_RATINGS[-2:])
+    return [
+        pl.when(signed & (_chance("kind", 977) < 0.998)).then(minutes).otherwise(pl.lit(""))
+        .alias("响应分钟"),
+        pl.when(dispatched).then(_yes(_chance("answer", 991) < 0.012)).otherwise(pl.lit(""))
+        .alias("是否缓办"),
+        _yes(_chance("kind", 1009) < 0.012).alias("领导批示"),
+        pl.when(unhappy).then(_yes(_chance("answer", 1013) < 0.94)).otherwise(pl.lit(""))
+        .alias("是否重办"),
+        pl.when(closed).then(_yes(_chance("mood", 1019) < 0.968)).otherwise(pl.lit(""))
+        .alias("是否公示"),
+        pl.when(closed).then(_yes(_chance("mood", 1021) < 0.991)).otherwise(pl.lit(""))
+        .alias("是否归档"),
+        pl.when(closed).then(steps).otherwise(pl.lit("")).alias("闭环环节"),
+    ]  # fmt: skip
+
+
+_CITY_WORDS = ("市容环境", "街面秩序", "市政设施", "施工管理", "园林绿化", "违法建设")
+_WRITTEN = ("微信小程序", "微信公众号", "区长信箱", "书记信箱", "人民网", "微博", "12318")
+_CULTURE = ("网吧接纳未成年人", "演出票务纠纷", "无证经营出版物")
+
+
+def public_rows(world: World, known: pl.DataFrame) -> pl.DataFrame:
+    """Return what people write: city matters go to 12319, the rest where they like."""
+    frame = _placed(world, known)
+    spread = (frame["kind"] * 20).cast(pl.Int64).replace_strict(
+        dict(enumerate((0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 6))))  # fmt: skip
+    frame = frame.with_columns(entrance=_words(_WRITTEN, spread)).with_columns(
+        entrance=pl.when(pl.col("major").is_in(_CITY_WORDS) & (pl.col("kind") < 0.62))
+        .then(pl.lit("12319")).otherwise(pl.col("entrance"))
+    )  # fmt: skip
+    culture = pl.col("entrance") == "12318"
+    matter = _words(_CULTURE, frame["address"] % 3)
+    rated = hotline_rows(world, known).select(
+        "诉求类型", "承办单位", "状态", "满意度", "回访状态", "是否解决", "退单次数", "是否重复",
+        "响应分钟", "是否缓办", "是否重办", "是否公示", "是否归档", "闭环环节",
+    )  # fmt: skip
+    own = frame.select(
+        pl.col("case_no").alias("诉求编号"),
+        *_times(_DASHED, {
+            "提交时间": "received", "受理时间": "accepted", "派单时间": "dispatched",
+            "签收时间": "signed", "反馈时间": "disposed", "办结时间": "closed",
+            "回访时间": "visited", "截止时间": "due", "更新时间": "updated",
+        }),
+        pl.col("entrance").alias("来源渠道"),
+        pl.when(culture).then(pl.lit("文化市场")).otherwise(pl.col("major")).alias("大类"),
+        pl.when(culture).then(matter).otherwise(pl.col("minor_name")).alias("小类"),
+        pl.col("urgency").alias("紧急程度"),
+        _yes(pl.col("entrance").str.ends_with("信箱") & (_chance("kind", 1009) < 0.6))
+        .alias("领导批示"),
+        pl.col("token").alias("提交人标识"),
+        pl.when(culture).then(pl.col("community_name") + matter).otherwise(pl.col("title"))
+        .alias("内容摘要"),
+        pl.col("place").alias("地址"), pl.col("grid_code").alias("网格编码"),
+        _before(_DASHED).alias("_before"),
+    )  # fmt: skip
+    return pl.concat([own, rated], how="horizontal")
 
 
 def _times(form: str, columns: dict[str, str]) -> list[pl.Expr]:
@@ -216,9 +288,25 @@ def urban_rows(world: World, known: pl.DataFrame) -> pl.DataFrame:
         pl.col("minor_name").alias("小类名称"), pl.col("urgency").alias("紧急程度"),
         pl.col("unit").alias("处置部门"), _status(steps, "不予立案", "待立案").alias("案件状态"),
         _yes(pl.col("on_spot") == 1).alias("自行处置"), _count("rework", "返工次数"),
+        *_handling_marks(),
         pl.col("grid_code").alias("网格编码"), pl.col("community_name").alias("所属村社"),
         pl.col("title").alias("问题描述"), _before(_MINUTES).alias("_before"),
     )  # fmt: skip
+
+
+def _handling_marks() -> list[pl.Expr]:
+    """Return how an order went: sent elsewhere, put off, held, done by several units."""
+
+    def mark(column: str, turn: int, share: float) -> pl.Expr:
+        hit = pl.col("dispatched").is_not_null() & (_chance(column, turn) < share)
+        return pl.when(hit).then(pl.lit("1")).otherwise(pl.lit("0"))
+
+    return [
+        mark("kind", 977, 0.034).alias("改派次数"),
+        mark("answer", 983, 0.031).alias("延期次数"),
+        mark("answer", 991, 0.012).alias("缓办次数"),
+        mark("mood", 997, 0.07).alias("协办单位数"),
+    ]
 
 
 def patrol_rows(world: World, known: pl.DataFrame) -> pl.DataFrame:
@@ -282,6 +370,7 @@ ROWS: dict[str, Callable[[World, pl.DataFrame], pl.DataFrame]] = {
     "urban": urban_rows,
     "patrol": patrol_rows,
     "mediation": mediation_rows,
+    "public": public_rows,
 }
 
 SOILS: dict[str, Soil] = {
@@ -294,4 +383,6 @@ SOILS: dict[str, Soil] = {
     "patrol": Soil("eventNo", "reportTime", "closeTime", "_before", "gridCode", None,
                    ("returnTimes", "120")),
     "mediation": Soil("纠纷编号", "登记时间", "化解时间", "_before", "村社编码"),
+    "public": Soil("诉求编号", "提交时间", "办结时间", "_before", "网格编码", None,
+                   ("退单次数", "-1")),
 }  # fmt: skip

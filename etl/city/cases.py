@@ -66,6 +66,7 @@ STREAMS = {
         CaseStream("urban", 13, 260, SHIFT, "ZHCG", 0.955, 0.02, 0.0, 0.12),
         CaseStream("patrol", 14, 220, SHIFT, "WG", 0.968, 0.008, 0.0, 0.58),
         CaseStream("mediation", 15, 40, OFFICE, "MDJF", 0.95, 0.0, 0.0, 0.0),
+        CaseStream("public", 16, 56, EVENING, "GZSQ", 0.963, 0.03, 0.85, 0.0),
     )
 }
 

@@ -1,4 +1,4 @@
-"""The twelve sources of the demo city: what each simulates, when its rows change, how it prints."""
+"""The sources of the demo city: what each simulates, when its rows change, how it prints."""
 
 from __future__ import annotations
 
@@ -11,7 +11,19 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from etl.city import casefiles, eventfiles, readings, registers
+from etl.city import (
+    affairs,
+    casefiles,
+    eventfiles,
+    ledgers,
+    policefiles,
+    readings,
+    registers,
+    reportfiles,
+    sensors,
+    services,
+    stepfiles,
+)
 from etl.city.cases import MOMENTS, STREAMS, CaseStream, cases_of_day
 from etl.city.dirt import Soil, soiled
 from etl.city.drop import drop, drop_csv, drop_jsonl, drop_parquet
@@ -117,6 +129,7 @@ FEEDS: tuple[Feed, ...] = (
     _case("urban_management", STREAMS["urban"], _sheet, "智慧城管_{}.xlsx", total_rows=1),
     _case("grid_patrol", STREAMS["patrol"], _jsonl, "grid_event_{}.jsonl"),
     _case("mediation", STREAMS["mediation"], _csv("utf-8"), "矛盾纠纷_{}.csv"),
+    _case("public_channels", STREAMS["public"], _csv("utf-8"), "公众诉求_{}.csv"),
     Feed("hotline_calls", 31, eventfiles.calls_of_day, ("ended",), eventfiles.call_rows,
          partial(_soiled, _EVENT["hotline_calls"]), _csv("utf-8"), "话务_{}.csv"),
     Feed("patrols", 32, eventfiles.patrols_of_day, ("ended",), eventfiles.patrol_log_rows,
@@ -133,5 +146,30 @@ FEEDS: tuple[Feed, ...] = (
     Feed("device_status", 42, registers.device_status_of_day, ("published",),
          registers.device_status_rows, partial(_soiled, registers.STATUS_SOIL),
          _csv("utf-8-sig"), "设备在线_{}.csv"),
+    Feed("case_steps", 51, stepfiles.steps_of_day, stepfiles.STEP_MOMENTS, stepfiles.step_rows,
+         partial(_soiled, stepfiles.STEP_SOIL), _jsonl, "过程_{}.jsonl",
+         stepfiles.LONGEST_STEP_DAYS),
+    Feed("police_incidents", 52, policefiles.incidents_of_day, ("ended",),
+         policefiles.incident_rows, partial(_soiled, policefiles.SOILS["police_incidents"]),
+         _csv("utf-8-sig"), "警情_{}.csv"),
+    Feed("petitions", 53, policefiles.petitions_of_day, ("at", "replied"),
+         policefiles.petition_rows, partial(_soiled, policefiles.SOILS["petitions"]),
+         _csv("gb18030"), "信访_{}.csv", policefiles.LONGEST_PETITION_DAYS),
+    Feed("daily_reports", 54, reportfiles.reports_of_day, ("published",), reportfiles.report_rows,
+         partial(_soiled, reportfiles.SOILS["daily_reports"]), _csv("utf-8-sig"), "日报_{}.csv"),
+    Feed("community_activities", 55, reportfiles.activities_of_day, ("ended",),
+         reportfiles.activity_rows, partial(_soiled, reportfiles.SOILS["community_activities"]),
+         _jsonl, "activity_{}.jsonl"),
+    Feed("platform_registers", 56, reportfiles.platform_of_day, ("published",),
+         reportfiles.platform_rows, partial(_soiled, reportfiles.SOILS["platform_registers"]),
+         _csv("utf-8-sig"), "平台台账_{}.csv"),
+    Feed("service_events", 71, services.services_of_day, ("at", "ended"), services.service_rows,
+         partial(_soiled, services.SOIL), _csv("utf-8"), "业务日志_{}.csv"),
+    Feed("affairs", 72, affairs.affairs_of_day, affairs.MOMENTS, affairs.affair_rows,
+         partial(_soiled, affairs.SOIL), _csv("utf-8-sig"), "办件_{}.csv", memory_days=14),
+    Feed("iot_readings_more", 73, sensors.sensors_of_day, ("received",), _reading_rows,
+         readings.soil_readings, _parquet, "sensors_{}.parquet"),
+    Feed("ledgers", 74, ledgers.ledgers_of_day, ("published",), ledgers.ledger_rows,
+         registers.with_total, _csv("utf-8-sig"), "部门台账_{}.csv", memory_days=32),
 )  # fmt: skip
 """Every source of the demo city, in the order they are written."""

@@ -31,6 +31,7 @@ class Ground:
         population: residents, shape (communities,).
         addresses: WGS-84 degrees, shape (grids, ADDRESSES_PER_GRID, 2).
         weight: share of what happens, by grid, shape (grids,), sums to 1.
+        root: code of the whole city.
     """
 
     streets: tuple[tuple[str, str], ...]
@@ -42,6 +43,7 @@ class Ground:
     population: Labels
     addresses: Points
     weight: Points
+    root: str = ""
 
     def street(self, name: str) -> int:
         """Return the number of a street."""
@@ -75,6 +77,7 @@ def read_ground(territory: Path, *, seed: int) -> Ground:
         street_of, community_of, street_of[community_of], population,
         _addresses(_cells(territory, [row["code"] for row in grids]), rng),
         weight / weight.sum(),
+        next(row["code"] for row in rows if not row["parent"]),
     )  # fmt: skip
 
 

@@ -18,6 +18,9 @@ from etl.city.world import World, make_world, read_taxonomy, seconds, wall_clock
 GROUND_TRUTH = "ground_truth.json"
 DAYS = 425
 
+_MONTHLY = ("registers", "ledgers")
+"""Sources with rows on the first of a month only."""
+
 _DIRT = 99
 
 
@@ -77,7 +80,7 @@ def _totals(files: dict[str, dict[str, object]]) -> dict[str, dict[str, int]]:
 def _write_feed(
     folder: Path, feed: Feed, world: World, first: dt.date, until: dt.datetime
 ) -> list[tuple[Path, int, dict[str, int]]]:
-    start = first.replace(day=1) if feed.source == "registers" else first
+    start = first.replace(day=1) if feed.source in _MONTHLY else first
     truth = feed.truth(world, start, until.date())
     done, newest = [], seconds(until)
     after = -1

@@ -23,7 +23,8 @@ class LiveFeed:
         since: everything up to this wall-clock time has been written.
     """
 
-    def __init__(self, folder: Path, world: World, *, since: dt.datetime) -> None:
+    def __init__(self, folder: Path, world: World | None, *, since: dt.datetime) -> None:
+        """Bind the feed to a world; a city of record has none, and nothing arrives any more."""
         self.folder = folder
         self.since = wall_clock(since)
         self._world = world
@@ -36,13 +37,13 @@ class LiveFeed:
             The new files; none where nothing happened or ``now`` is not later.
         """
         now = wall_clock(now)
-        if now <= self.since:
+        if now <= self.since or self._world is None:
             return []
-        after, until = seconds(self.since), seconds(now)
+        world, after, until = self._world, seconds(self.since), seconds(now)
         written = []
         for feed in FEEDS:
-            changed = feed.changed(self._recent(feed, now.date()), after, until)
-            rows = feed.rows(self._world, changed, until) if changed.height else changed
+            changed = feed.changed(self._recent(world, feed, now.date()), after, until)
+            rows = feed.rows(world, changed, until) if changed.height else changed
             if rows.height:
                 name = feed.file_name.format(f"live_{now:%Y%m%dT%H%M%S}")
                 path, period = self.folder / feed.source / name, f"{now:%Y-%m-%d %H:%M}增量"
@@ -50,7 +51,7 @@ class LiveFeed:
         self.since = now
         return written
 
-    def _recent(self, feed: Feed, today: dt.date) -> pl.DataFrame:
+    def _recent(self, world: World, feed: Feed, today: dt.date) -> pl.DataFrame:
         """Return the truth of all days that can still change, each simulated once."""
         first = min(self.since.date(), today) - dt.timedelta(days=feed.memory_days)
         for source, day in [key for key in self._days if key[0] == feed.source]:
@@ -59,7 +60,7 @@ class LiveFeed:
         days = [first + dt.timedelta(days=n) for n in range((today - first).days + 1)]
         for day in days:
             if (feed.source, day) not in self._days:
-                self._days[feed.source, day] = feed.truth(self._world, day, day)
+                self._days[feed.source, day] = feed.truth(world, day, day)
         return pl.concat([self._days[feed.source, day] for day in days])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,11 @@ class Mesh:
     cells: npt.NDArray[np.object_]
     edges: npt.NDArray[np.int64]
     middles: Points
+
+    @cached_property
+    def around(self) -> list[list[tuple[int, float]]]:
+        """Neighbours of every cell, with the distance of the middles in degrees."""
+        return _around(self)
 
 
 def even_out(seeds: Points, outline: Polygon, stretch: float, rounds: int = 2) -> Points:
@@ -155,7 +161,7 @@ def grow(mesh: Mesh, sources: Sequence[int], members: npt.NDArray[np.bool_]) -> 
         sources: cell numbers; the n-th source gives the label n.
         members: cells that take part; all others get -1.
     """
-    around = _around(mesh)
+    around = mesh.around
     labels = np.full(len(mesh.cells), -1, dtype=np.int64)
     queue = [(0.0, cell, label) for label, cell in enumerate(sources)]
     heapq.heapify(queue)
@@ -178,7 +184,7 @@ def connect(mesh: Mesh, labels: Labels, anchors: Sequence[int]) -> Labels:
         labels: group of every cell, 0 .. groups - 1.
         anchors: a cell of each group that stays.
     """
-    around = _around(mesh)
+    around = mesh.around
     result = np.full(len(labels), -1, dtype=np.int64)
     for label, anchor in enumerate(anchors):
         stack = [int(anchor)]

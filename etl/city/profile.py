@@ -10,12 +10,18 @@ from importlib import resources
 from pathlib import Path
 
 from etl.city.history import DAYS, GROUND_TRUTH, read_world, write_history
+from etl.city.nested import write_nested_territory
+from etl.city.record import write_record
 from etl.city.territory import write_territory
+from etl.city.volumes import PROFILE_FILE, Volumes, read_volumes
 from etl.city.world import World
 from metrics.errors import UnknownName
 
-PROFILES = ("xiaoshan",)
+PROFILES = ("baohe", "chancheng", "jiamusi", "jimo", "xiaoshan")
 """Names of the built-in cities."""
+
+_SHARED = "record"
+"""Folder beside the profiles with what all cities of record have in common."""
 
 _STAMP = ".stamp"
 _TERRITORY_FORM = 1
@@ -24,6 +30,8 @@ _TERRITORY_FORM = 1
 @dataclass(frozen=True)
 class Profile:
     """A built-in city.
+
+    A city of record has a profile.yaml with what its files add up to; any other goes on living.
 
     Attributes:
         name: its name.
@@ -34,6 +42,32 @@ class Profile:
     folder: Path
 
     @property
+    def is_record(self) -> bool:
+        """Tell whether its period is over and its totals are fixed."""
+        return (self.folder / PROFILE_FILE).is_file()
+
+    @property
+    def volumes(self) -> Volumes:
+        """What the files of a city of record add up to.
+
+        Raises:
+            ConfigError: the profile.yaml is wrong.
+        """
+        return read_volumes(self.folder / PROFILE_FILE)
+
+    @property
+    def sources(self) -> Path:
+        """Folder of the source specs."""
+        return (self.folder.parent / _SHARED if self.is_record else self.folder) / "sources"
+
+    @property
+    def land_files(self) -> list[Path]:
+        """Files the territory is made from."""
+        if not self.is_record:
+            return [self.streets]
+        return [self.folder / PROFILE_FILE, *sorted(self.folder.glob("*.csv"))]
+
+    @property
     def streets(self) -> Path:
         """Table of the streets the territory is grown from."""
         return self.folder / "streets.csv"
@@ -41,7 +75,7 @@ class Profile:
     @property
     def taxonomy(self) -> Path:
         """Table of the classes of cases."""
-        return self.folder / "taxonomy.csv"
+        return self.folder / (self.volumes.taxonomy if self.is_record else "taxonomy.csv")
 
 
 @dataclass(frozen=True)
@@ -55,7 +89,7 @@ class CityFolder:
         inbox: the source files, one folder a source.
         files: the source files written now.
         ground_truth: what was put into them on purpose.
-        world: goes on in ``etl.city.live.LiveFeed``.
+        world: goes on in ``etl.city.live.LiveFeed``; None for a city of record.
     """
 
     folder: Path
@@ -64,7 +98,7 @@ class CityFolder:
     inbox: Path
     files: tuple[Path, ...]
     ground_truth: Path
-    world: World
+    world: World | None
 
 
 def load_profile(name: str) -> Profile:
@@ -86,19 +120,28 @@ def install_city(home: Path, name: str, *, seed: int) -> Path:
     profile, folder = load_profile(name), home / "city" / name
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(profile.folder / "city.yaml", folder / "city.yaml")
-    shutil.copytree(profile.folder / "sources", folder / "sources", dirs_exist_ok=True)
-    digest = hashlib.sha256(profile.streets.read_bytes()).hexdigest()[:16]
+    shutil.copytree(profile.sources, folder / "sources", dirs_exist_ok=True)
+    if (profile.folder / "catalogue").is_dir():
+        shutil.copytree(profile.folder / "catalogue", folder / "catalogue", dirs_exist_ok=True)
+    read = b"".join(path.read_bytes() for path in profile.land_files)
+    digest = hashlib.sha256(read).hexdigest()[:16]
     stamp, wanted = folder / "territory" / _STAMP, f"{_TERRITORY_FORM} {seed} {digest}\n"
     if not stamp.is_file() or stamp.read_text("utf-8") != wanted:
-        write_territory(folder / "territory", seed=seed, streets=profile.streets)
+        if profile.is_record:
+            land = profile.volumes.land
+            write_nested_territory(folder / "territory", land, profile.folder, seed=seed)
+        else:
+            write_territory(folder / "territory", seed=seed, streets=profile.streets)
         stamp.write_text(wanted, encoding="utf-8")
     return folder
 
 
-def city_world(folder: Path, name: str, *, seed: int, scale: float = 1.0) -> World:
-    """Return the world of an installed city, for ``write_history`` and ``LiveFeed``."""
-    taxonomy = load_profile(name).taxonomy
-    return read_world(folder / "territory", seed=seed, scale=scale, taxonomy=taxonomy)
+def city_world(folder: Path, name: str, *, seed: int, scale: float = 1.0) -> World | None:
+    """Return the world of an installed city, for ``LiveFeed``; None for a city of record."""
+    profile = load_profile(name)
+    if profile.is_record:
+        return None
+    return read_world(folder / "territory", seed=seed, scale=scale, taxonomy=profile.taxonomy)
 
 
 def build_city(
@@ -113,6 +156,8 @@ def build_city(
 ) -> CityFolder:
     """Install a built-in city below ``home`` and write its history into the inbox.
 
+    A city of record has its own period and totals, whatever ``until``, ``days`` and ``scale`` say.
+
     Args:
         home: the installation's folder.
         name: one of ``PROFILES``.
@@ -122,13 +167,18 @@ def build_city(
         scale: factor on the daily numbers of cases and events.
         inbox: where source files go; ``<home>/inbox`` when None.
 
+
     Raises:
         UnknownName: there is no such profile.
     """
     folder = install_city(home, name, seed=seed)
     place = inbox or home / "inbox"
     world = city_world(folder, name, seed=seed, scale=scale)
-    files = write_history(place, world, until=until, days=days)
+    if world is None:
+        files = write_record(place, folder / "territory", load_profile(name).volumes,
+                             load_profile(name).taxonomy, seed=seed)  # fmt: skip
+    else:
+        files = write_history(place, world, until=until, days=days)
     return CityFolder(
         folder, folder / "territory", folder / "sources", place, tuple(files),
         place / GROUND_TRUTH, world,

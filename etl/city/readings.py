@@ -53,9 +53,8 @@ def _values(
     base = group.base[:, None]
     match group.kind:
         case "air":
-            winter = 1 + 0.55 * np.cos((day.timetuple().tm_yday - 15) / 365 * 2 * np.pi)
             daily = _drift(world, day, hour, 0.35)
-            values = base * winter * daily * rng.lognormal(0, 0.08, shape)
+            values = base * _winter(day) * daily * rng.lognormal(0, 0.08, shape)
         case "fume":
             bursts = [one for one in happenings(world, day) if "油烟扰民" in one.minors]
             bad = {world.ground.street(name) for one in bursts for name in one.streets}
@@ -72,6 +71,15 @@ def _values(
             quiet = np.where((hour >= 22) | (hour < 6), -8.5, 0.0)
             values = base + quiet + rng.normal(0, 1.8, shape)
     return np.asarray(values, dtype=np.float64)
+
+
+def air_factor(world: World, day: dt.date) -> float:
+    """Return how bad the air is on a day, as a factor on what is normal for a station."""
+    return _winter(day) * float(_drift(world, day, np.arange(24.0), 0.35).mean())
+
+
+def _winter(day: dt.date) -> float:
+    return float(1 + 0.55 * np.cos((day.timetuple().tm_yday - 15) / 365 * 2 * np.pi))
 
 
 def _drift(world: World, day: dt.date, hour: Points, sigma: float) -> Points:

@@ -79,7 +79,7 @@ def with_total(
     """Return the register with the totals row that people put under it."""
     if frame.is_empty():
         return frame, {}
-    total = frame["数量"].cast(pl.Int64).sum()
+    total = round(frame["数量"].cast(pl.Float64).sum())
     last = dict.fromkeys(frame.columns, "") | {frame.columns[0]: "合计", "数量": str(total)}
     return pl.concat([frame, pl.DataFrame([last])]), {"totals_row": 1}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry import Polygon
 
+from etl.city.area_files import AreaShape, write_areas
 from etl.city.mesh import Labels, Mesh, Points, build_mesh, connect, dissolve, even_out, grow
 from etl.city.names import community_names
 from etl.city.outline import district_outline
@@ -124,14 +124,14 @@ def _communities_of_cells(
     for number, street in enumerate(listed):
         members = street_of == number
         cells = np.flatnonzero(members)
-        sources = cells[_spread(scaled[cells], street.communities, rng)]
+        sources = cells[spread_out(scaled[cells], street.communities, rng)]
         labels = grow(mesh, [int(cell) for cell in sources], members)
         result[cells] = labels[cells] + start
         start += street.communities
     return result, [street.communities for street in listed]
 
 
-def _spread(points: Points, count: int, rng: np.random.Generator) -> Labels:
+def spread_out(points: Points, count: int, rng: np.random.Generator) -> Labels:
     """Return ``count`` different points that lie well apart (k-means, then the nearest point)."""
     centres = points[rng.choice(len(points), count, replace=False)]
     for _ in range(6):
@@ -162,34 +162,27 @@ def _write(
     middles = np.array([mesh.middles[cells].mean(axis=0) for cells in community_cells])
     codes, names = _community_labels(listed, middles, street_of_community, rng)
     people = _population(listed, street_of_community, rng)
-    areas: list[_Area] = [_Area(root[0], root[1], "district", "", None, dissolve(mesh.cells))]
+    areas: list[AreaShape] = [
+        AreaShape(root[0], root[1], "district", "", None, dissolve(mesh.cells))
+    ]
     for number, street in enumerate(listed):
         cells = mesh.cells[street_of_community[community_of] == number]
-        areas.append(_Area(street.code, street.name, "street", root[0], None, dissolve(cells)))
+        areas.append(AreaShape(street.code, street.name, "street", root[0], None, dissolve(cells)))
     for k in np.argsort(codes):
         parent, cells = listed[street_of_community[k]].code, mesh.cells[community_cells[k]]
         areas.append(
-            _Area(codes[k], names[k], "community", parent, int(people[k]), dissolve(cells))
+            AreaShape(codes[k], names[k], "community", parent, int(people[k]), dissolve(cells))
         )
     for k in np.argsort(codes):
-        order = _west_to_east(mesh.middles[community_cells[k]])
+        order = west_to_east(mesh.middles[community_cells[k]])
         for place, cell in enumerate(community_cells[k][order], 1):
             code, label = f"{codes[k]}{place:03d}", f"第{place}网格"
-            areas.append(_Area(code, label, "grid", codes[k], None, mesh.cells[cell]))
-    _write_files(folder, areas)
+            areas.append(AreaShape(code, label, "grid", codes[k], None, mesh.cells[cell]))
+    write_areas(folder, LEVELS, areas)
 
 
-@dataclass(frozen=True)
-class _Area:
-    code: str
-    name: str
-    level: str
-    parent: str
-    population: int | None
-    geometry: shapely.Geometry
-
-
-def _west_to_east(middles: Points) -> Labels:
+def west_to_east(middles: Points) -> Labels:
+    """Return the order in which areas are numbered: west to east, then north to south."""
     return np.lexsort((-middles[:, 1], np.round(middles[:, 0], 3)))
 
 
@@ -204,7 +197,7 @@ def _community_labels(
         far = np.hypot(*(middles[mine] - [street.lon, street.lat]).T)
         urban[mine[np.argsort(far)[: round(street.urban * len(mine))]]] = True
         placed = {True: 1, False: 201}
-        for k in mine[_west_to_east(middles[mine])]:
+        for k in mine[west_to_east(middles[mine])]:
             codes[k] = f"{street.code}{placed[bool(urban[k])]:03d}"
             placed[bool(urban[k])] += 1
     return codes, community_names(rng, [bool(town) for town in urban])
@@ -216,39 +209,3 @@ def _population(
     urban = np.array([street.urban for street in listed])[street_of]
     weight = (0.6 + 1.6 * urban) * rng.lognormal(0, 0.35, len(street_of))
     return np.asarray(np.round(weight / weight.sum() * POPULATION), dtype=np.int64)
-
-
-def _write_files(folder: Path, areas: list[_Area]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for level in LEVELS:
-        features = [
-            {
-                "type": "Feature",
-                "properties": {"code": area.code, "name": area.name, "parent": area.parent},
-                "geometry": _rounded(area.geometry),
-            }
-            for area in areas
-            if area.level == level
-        ]
-        document = {"type": "FeatureCollection", "features": features}
-        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-        (folder / f"{level}.geojson").write_text(text + "\n", encoding="utf-8")
-    with (folder / "areas.csv").open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(("code", "name", "level", "parent", "valid_from", "valid_to", "population"))
-        for area in areas:
-            people = "" if area.population is None else area.population
-            table.writerow((area.code, area.name, area.level, area.parent, "", "", people))
-
-
-def _rounded(geometry: shapely.Geometry) -> dict[str, object]:
-    def ring(points: Points) -> list[list[float]]:
-        return [[round(x, 6), round(y, 6)] for x, y in points.tolist()]
-
-    parts = [
-        [ring(shapely.get_coordinates(line)) for line in (part.exterior, *part.interiors)]
-        for part in shapely.get_parts(geometry)
-    ]
-    if len(parts) == 1:
-        return {"type": "Polygon", "coordinates": parts[0]}
-    return {"type": "MultiPolygon", "coordinates": parts}

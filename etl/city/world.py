@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -47,14 +48,16 @@ class Taxonomy:
         return self.minors.index(name)
 
 
-def read_taxonomy(path: Path) -> Taxonomy:
-    """Return a profile's ``taxonomy.csv``."""
+def read_taxonomy(path: Path, sources: Sequence[str] = CASE_SOURCES) -> Taxonomy:
+    """Return a table of classes; ``sources`` are the columns with weights."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     shares = {}
-    for source in CASE_SOURCES:
+    for source in sources:
         weight = np.array([float(row[source]) for row in rows])
         shares[source] = weight / weight.sum()
+    if "hotline" in shares:
+        shares["public"] = shares["hotline"]  # people write about what they telephone about
     return Taxonomy(
         tuple(row["major"] for row in rows),
         tuple(row["minor"] for row in rows),

@@ -45,7 +45,7 @@ def headline(
                 className="st-hero__head",
             ),
             html.Div(
-                [_value(answer), _light(answer), _small(answer, note)],
+                [_value(answer), _light(answer), _small(answer, note), _immature(answer)],
                 className="st-hero__row",
             ),
             no_data(answer, now) if answer.figure.value is None else None,
@@ -91,16 +91,28 @@ def _value(answer: Answer) -> html.Div:
     )
 
 
-def light_words(light: Light, figure: Figure, *, is_small: bool) -> str:
+def light_words(light: Light, figure: Figure, *, is_small: bool, is_immature: bool = False) -> str:
     """Return what a light says; without one, why there is none."""
-    if light == "none" and figure.value is None:
+    if light != "none":
+        return texts.LIGHTS[light]
+    if figure.value is None:
         return texts.NO_VALUE
-    return texts.SMALL_SHORT if light == "none" and is_small else texts.LIGHTS[light]
+    if is_small:
+        return texts.SMALL_SHORT
+    return texts.IMMATURE_SHORT if is_immature else texts.LIGHTS[light]
 
 
 def _light(answer: Answer) -> html.Span:
-    words = light_words(answer.light, answer.figure, is_small=answer.is_small)
+    words = light_words(
+        answer.light, answer.figure, is_small=answer.is_small, is_immature=answer.maturity < 1
+    )
     return shell.light(answer.light, word=words)
+
+
+def _immature(answer: Answer) -> html.Span | None:
+    words = fmt.maturity_text(answer.maturity, answer.matures_days)
+    shown = words and answer.figure.value is not None
+    return html.Span(words, className="st-warn") if shown else None
 
 
 def _small(answer: Answer, note: str) -> html.Span | None:

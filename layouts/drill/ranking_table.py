@@ -51,7 +51,9 @@ def _row(number: int, child: Child, answer: Answer, longest: float, href: str) -
         "year_change_tone": fmt.change_tone(child.year_change, indicator),
         "parts": quotient(figure, indicator),
         "light": child.light if child.key else "",
-        "light_text": light_words(child.light, figure, is_small=child.is_small)
+        "light_text": light_words(
+            child.light, figure, is_small=child.is_small, is_immature=answer.maturity < 1
+        )
         if child.key
         else "",
         "small": child.is_small,

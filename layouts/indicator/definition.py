@@ -31,6 +31,7 @@ def definition_panel(
         (texts.KIND, f"{texts.KINDS[indicator.kind]} ({indicator.kind})"),
         (texts.ROLL_UP, texts.ROLL_UPS[indicator.roll_up] if indicator.roll_up else ""),
         (texts.TIME_BASIS, _time_basis(indicator)),
+        (texts.MATURES, _matures(indicator)),
         (texts.FORMULA, _formula(indicator, parts, view)),
         (texts.UNIT, indicator.unit),
         (texts.DIRECTION, texts.DIRECTIONS[indicator.direction]),
@@ -54,6 +55,11 @@ def _time_basis(indicator: Indicator) -> str:
     if indicator.is_formula:
         return ""
     return f"{texts.TIME_BASES.get(indicator.time, indicator.time)} ({indicator.time})"
+
+
+def _matures(indicator: Indicator) -> str:
+    days = indicator.matures_days
+    return texts.MATURES_AFTER.format(days=days) if days else ""
 
 
 def _lights(indicator: Indicator) -> str:

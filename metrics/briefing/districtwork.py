@@ -20,7 +20,7 @@ SAFETY = (
         "emergency_response_s_p90",
     )),
     ("alarms", ("iot_alarm_total", "iot_alarm_timely_rate")),
-    ("environment", ("pm25_mean", "fume_exceed_rate", "water_level_max")),
+    ("environment", ("pm25_avg", "fume_exceed_rate", "water_level_max")),
 )  # fmt: skip
 Groups = Sequence[tuple[str, Sequence[str]]]
 

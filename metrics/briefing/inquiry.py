@@ -29,7 +29,7 @@ HEADLINES = (
     "um_ontime_rate", "um_rework_rate", "grid_reports", "grid_self_handled_rate",
     "grid_patrol_km", "grid_workers_active", "dispute_cases", "dispute_resolved_rate",
     "emergency_events", "sla_30s_response_rate", "sla_9min_arrival_rate",
-    "emergency_response_s_p90", "iot_alarm_total", "iot_alarm_timely_rate", "pm25_mean",
+    "emergency_response_s_p90", "iot_alarm_total", "iot_alarm_timely_rate", "pm25_avg",
     "fume_exceed_rate", "water_level_max",
 )  # fmt: skip
 STREET_COLUMNS = (ACCEPTED, ONTIME, SATISFIED, "um_reported", "grid_reports")

@@ -12,7 +12,7 @@ BUDGET = 5
 TABLE = (
     ACCEPTED, "appeals_closed", "appeals_open", ONTIME, SATISFIED, "hotline_accepted",
     "um_reported", "um_ontime_rate", "grid_reports", "dispute_cases", "emergency_events",
-    "sla_9min_arrival_rate", "pm25_mean",
+    "sla_9min_arrival_rate", "pm25_avg",
 )  # fmt: skip
 MOST_REDS = 5
 
@@ -51,7 +51,7 @@ def _appeals(draft: Draft) -> Fact | None:
 
 
 def _city(draft: Draft) -> Fact | None:
-    pieces = draft.figures(("um_reported", "grid_reports", "emergency_events", "pm25_mean"))
+    pieces = draft.figures(("um_reported", "grid_reports", "emergency_events", "pm25_avg"))
     told = [piece for piece in pieces if is_told(piece)]
     if not told:
         return None

@@ -70,7 +70,7 @@ QUESTIONS: Mapping[str, tuple[str, tuple[Question, ...]]] = {
 PARTS = {
     "case": ("appeals_accepted", "appeals_close_rate", "appeals_open", "appeal_reporters"),
     "event": ("grid_patrol_km", "sla_9min_arrival_rate", "emergency_response_s_p90"),
-    "reading": ("pm25_mean", "water_level_max"),
+    "reading": ("pm25_avg", "water_level_max"),
     "snapshot": ("population_resident",),
 }
 

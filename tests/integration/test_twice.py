@@ -20,7 +20,7 @@ QUESTIONS = (
     ("um_closed", "--by", "department"),
     ("grid_patrol_km", "--level", "street"),
     ("iot_alarm_timely_rate", "--level", "street"),
-    ("pm25_mean", "--level", "street"),
+    ("pm25_avg", "--level", "street"),
     ("traffic_congestion_index", "--level", "street"),
     ("population_resident", "--level", "street"),
     ("governance_index", "--level", "street"),

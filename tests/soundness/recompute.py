@@ -9,12 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
 col = pl.col
+NOW = dt.datetime(2026, 11, 22, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 @dataclass(frozen=True)
@@ -32,14 +34,19 @@ class Rows:
 
     some: Mapping[str, pl.DataFrame]
     city: Mapping[str, pl.DataFrame]
+    heard: dict[tuple[str, int], tuple[pl.Expr, pl.Series]] = field(default_factory=dict)
 
     def cut(self, keep: Callable[[pl.DataFrame], pl.DataFrame]) -> Rows:
-        return Rows({shape: keep(rows) for shape, rows in self.some.items()}, self.city)
+        cut = {shape: keep(rows) for shape, rows in self.some.items()}
+        return Rows(cut, self.city, self.heard)
 
     def spoke(self, shape: str, about: pl.Expr, start: dt.date, end: dt.date) -> bool:
-        rows = self.city[shape]
-        sources = rows.filter(about)["source"].unique()
-        days = rows.filter(col("source").is_in(sources.to_list()))["at"].dt.date()
+        if (shape, id(about)) not in self.heard:
+            rows = self.city[shape]
+            sources = rows.filter(about)["source"].unique()
+            days = rows.filter(col("source").is_in(sources.to_list()))["at"].dt.date()
+            self.heard[shape, id(about)] = (about, days.unique())
+        _, days = self.heard[shape, id(about)]
         return bool(days.is_between(start, end).any())
 
 
@@ -92,6 +99,22 @@ class Rate:
             return Outcome(float(Fraction(100 * hits, n)), hits, n)
         spoke = rows.spoke(self.shape, self.about, start, end)
         return Outcome(None, 0 if spoke else None, 0 if spoke else None)
+
+
+@dataclass(frozen=True)
+class AtEnd:
+    """A share of the cases filed in a window, judged at its end, or now while it still runs."""
+
+    about: pl.Expr
+    above: Callable[[pl.Expr], pl.Expr]
+    below: Callable[[pl.Expr], pl.Expr]
+    shape: str = "case"
+
+    def at(self, rows: Rows, start: dt.date, end: dt.date) -> Outcome:
+        midnight = dt.datetime.combine(end + dt.timedelta(days=1), dt.time(), NOW.tzinfo)
+        moment = pl.lit(min(midnight, NOW)).dt.cast_time_unit("ms")
+        rate = Rate(self.shape, "accepted_at", self.about, self.above(moment), self.below(moment))
+        return rate.at(rows, start, end)
 
 
 @dataclass(frozen=True)
@@ -235,6 +258,20 @@ FREE = (col("metric") == "free_speed") & GOOD & (col("value") > 0)
 SLOWNESS = 3600 / col("value").cast(pl.Float64)
 
 
+TIMED = ORDER & col("due_at").is_not_null()
+HUNG = col("extra").list.eval(
+    pl.element().struct.field("value").filter(pl.element().struct.field("key") == "缓办次数")
+).list.first().fill_null("").is_in(["1", "2"])  # fmt: skip
+
+
+def before(time: str, end: pl.Expr) -> pl.Expr:
+    return (col(time) < end).fill_null(value=False)
+
+
+def closed_in_time(end: pl.Expr) -> pl.Expr:
+    return IN_TIME & before("closed_at", end)
+
+
 def _rated(*grades: str) -> pl.Expr:
     return col("satisfaction").is_in(grades)
 
@@ -273,6 +310,14 @@ RECIPES: dict[str, Recipe] = {
     "um_closed": Count("case", "closed_at", ORDER),
     "um_open": Open("case", ORDER),
     "um_ontime_rate": Rate("case", "due_at", ORDER, IN_TIME, ALL),
+    "um_ontime_rate_a": AtEnd(
+        TIMED, closed_in_time,
+        lambda end: before("closed_at", end) | before("due_at", end) | before("disposed_at", end),
+    ),
+    "um_ontime_rate_b": AtEnd(TIMED, closed_in_time, lambda _: ALL),
+    "um_ontime_rate_c": AtEnd(
+        TIMED, closed_in_time, lambda end: before("closed_at", end) | ~HUNG
+    ),
     "um_rework_rate": Rate("case", "closed_at", ORDER, col("n_rework") > 0, ALL),
     "grid_reports": Count("case", "received_at", FOUND),
     "grid_self_handled_rate": Rate(
@@ -296,7 +341,7 @@ RECIPES: dict[str, Recipe] = {
     "iot_alarm_timely_rate": Rate(
         "event", "at", ALARM & (col("result") != "误报"), FOUR_HOURS, ALL
     ),
-    "pm25_mean": Mean("reading", "at", AIR, col("value")),
+    "pm25_avg": Mean("reading", "at", AIR, col("value")),
     "fume_concentration_p95": Rank("reading", "at", FUME, col("value"), "0.95"),
     "fume_exceed_rate": Rate(
         "reading", "at", FUME, col("value") > 2, col("value").is_not_null()
@@ -328,3 +373,13 @@ RECIPES: dict[str, Recipe] = {
         lambda a, b, c, d: (35 * a + 30 * b + 25 * c + 10 * (100 - d)) / 100,
     ),
 }  # fmt: skip
+
+from tests.soundness.recipes_governance import GOVERNANCE  # noqa: E402 - they use what is above
+from tests.soundness.recipes_ledgers import LEDGERS  # noqa: E402
+from tests.soundness.recipes_places import PLACES  # noqa: E402
+from tests.soundness.recipes_services import SERVICES  # noqa: E402
+
+RECIPES.update(SERVICES)
+RECIPES.update(LEDGERS)
+RECIPES.update(GOVERNANCE)
+RECIPES.update(PLACES)

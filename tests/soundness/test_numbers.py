@@ -108,9 +108,14 @@ def shape_of(indicator: str) -> str:
     return getattr(recipe, "shape", "snapshot")
 
 
+def shapes_of(indicator: str) -> set[str]:
+    parts = getattr(RECIPES[indicator], "parts", ())
+    return set().union(*map(shapes_of, parts)) if parts else {shape_of(indicator)}
+
+
 def of_rows(indicator: str) -> bool:
-    """Registers, and what is made with them, have no dimensions."""
-    return shape_of(indicator) != "snapshot" and indicator != "appeals_per_10k"
+    """Registers have no dimensions, and rows of two shapes have not the same."""
+    return len(shapes_of(indicator)) == 1 and shape_of(indicator) != "snapshot"
 
 
 BROKEN_DOWN = [(one, by) for one in RECIPES if of_rows(one) for by in DIMENSIONS[shape_of(one)]]

@@ -12,6 +12,7 @@ import pytest
 from metrics.answer import Answer, Child
 from metrics.errors import BadQuestion
 from metrics.territory import UNASSIGNED
+from tests.soundness import recipes_ledgers, recipes_places
 from tests.soundness.agreement import agrees
 from tests.soundness.recompute import RECIPES, Rows
 from tests.support.facts import territory
@@ -41,7 +42,7 @@ def standing_for(rows: Rows, key: str, depth: int) -> Rows:
 LOWEST = {  # said again here; everything else has figures down to the grid
     "district": {"hotline_calls", "hotline_connect_rate", "hotline_wait_seconds_p90"},
     "street": {
-        "grid_workers_total", "pm25_mean", "devices_total", "devices_online", "device_online_rate",
+        "grid_workers_total", "pm25_avg", "devices_total", "devices_online", "device_online_rate",
         "governance_index",
     },
     "community": {
@@ -49,6 +50,9 @@ LOWEST = {  # said again here; everything else has figures down to the grid
         "population_floating", "houses_total", "enterprises_total",
     },
 }  # fmt: skip
+for _level in LOWEST:
+    LOWEST[_level] |= recipes_ledgers.LOWEST.get(_level, set())
+    LOWEST[_level] |= recipes_places.LOWEST[_level]
 TOO_LOW = {
     "street": LOWEST["district"],
     "community": LOWEST["district"] | LOWEST["street"],

@@ -38,9 +38,9 @@ COUNTS = ("appeals_accepted", "um_reported", "grid_reports", "emergency_events",
     "hotline_accepted", "iot_alarm_total", "dispute_cases", "appeals_open")  # fmt: skip
 RATES = ("appeals_ontime_rate", "appeals_satisfaction_rate", "um_ontime_rate",
     "grid_self_handled_rate", "sla_9min_arrival_rate")  # fmt: skip
-MEASURES = ("pm25_mean", "appeal_handle_hours_p50", "appeal_handle_hours_p90", "water_level_max")
+MEASURES = ("pm25_avg", "appeal_handle_hours_p50", "appeal_handle_hours_p90", "water_level_max")
 UNITS = {
-    "pm25_mean": "μg/m³",
+    "pm25_avg": "μg/m³",
     "appeal_handle_hours_p50": "小时",
     "appeal_handle_hours_p90": "小时",
     "water_level_max": "米",
@@ -60,7 +60,7 @@ NAMES = {
     "dispute_cases": "矛盾调处受理数",
     "emergency_events": "应急事件数",
     "sla_9min_arrival_rate": "9分钟到达率",
-    "pm25_mean": "PM2.5浓度",
+    "pm25_avg": "PM2.5浓度",
     "iot_alarm_total": "物联告警数",
     "water_level_max": "最高水位",
     "appeal_handle_hours_p50": "办结时长中位数",

@@ -23,6 +23,8 @@ from metrics.service import Service
 from metrics.store import Store
 from metrics.tables import all_tables
 from tests.support.facts import NOW, Delivery, Maker, frame, territory
+from tests.support.facts_governance import GovernanceMaker
+from tests.support.facts_services import ServiceMaker
 
 _HOUR, _DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 FEEDS = (
@@ -44,7 +46,9 @@ def catalogue() -> Catalogue:
 @cache
 def deliveries(seed: int = 7, size: int = 200, rounds: int = 2) -> tuple[Delivery, ...]:
     """Return the deliveries of a seed."""
-    return tuple(Maker(seed).deliveries(size, rounds))
+    departments = ServiceMaker(seed).deliveries(size, rounds)
+    governance = GovernanceMaker(seed).deliveries(size, rounds)
+    return (*Maker(seed).deliveries(size, rounds), *departments, *governance)
 
 
 _TERRITORY: dict[str, str] = {}
@@ -53,8 +57,13 @@ _TERRITORY: dict[str, str] = {}
 
 @cache
 def small() -> tuple[Delivery, ...]:
-    """Return few rows in twelve deliveries, for tests that load them more than once."""
-    return tuple(Maker(11, days=20, year_ago_share=0).deliveries(size=25, rounds=2))
+    """Return few rows in many deliveries, for tests that load them more than once."""
+    makers = (Maker, ServiceMaker, GovernanceMaker)
+    return tuple(
+        one
+        for maker in makers
+        for one in maker(11, days=20, year_ago_share=0).deliveries(size=25, rounds=2)
+    )
 
 
 def everything(asking: Service, *, as_of: int = 0) -> tuple[Answer, ...]:

@@ -32,7 +32,7 @@ ASIDE = ("missing_number", "unparsable_time", "out_of_range", "totals_row")
 """Defects for which a row is set aside; with all others it is kept."""
 
 
-_ENCODINGS = {"hotline_12345": "gb18030"}
+_ENCODINGS = {"hotline_12345": "gb18030", "petitions": "gb18030"}
 _SENTINELS = (-999.0, 9999.0, 65535.0)
 _TEXTS = ("source", "shape", "area", "channel", "kind", "status", "rating", "repeat", "person",
           "resolved", "on_spot", "result", "who", "arrive_s", "metric", "register")  # fmt: skip

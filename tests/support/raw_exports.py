@@ -83,6 +83,16 @@ EXPORTS = {
         fixed={"channel": "矛盾调处", "kind": "矛盾纠纷"}, codes=("村社编码",),
         named=("村社名称", "community"),
     ),
+    "public_channels": Export(
+        "case", ("诉求编号",),
+        {"received": "提交时间", "accepted": "受理时间", "dispatched": "派单时间",
+         "signed": "签收时间", "disposed": "反馈时间", "closed": "办结时间", "visited": "回访时间",
+         "due": "截止时间", "updated": "更新时间"},
+        {"channel": "来源渠道", "status": "状态", "rating": "满意度", "repeat": "是否重复",
+         "person": "提交人标识", "resolved": "是否解决"},
+        {"returns": ("退单次数", 0, 99)}, {"kind": "诉求"}, ("不予受理", "作废"),
+        codes=("网格编码",),
+    ),
     "hotline_calls": Export(
         "event", ("通话编号",), {"at": "呼入时间", "ended": "结束时间"}, {"result": "接通结果"},
         {"value": ("等待秒数", 0, 3600)}, {"kind": "call"},
@@ -107,6 +117,32 @@ EXPORTS = {
         {"at": "collect_time", "updated": "receive_time"}, {"metric": "metric"},
         {"value": ("value", -50, 1000)}, point=("lon", "lat"),
     ),
+    "case_steps": Export(
+        "event", ("stepNo",), {"at": "startTime", "ended": "endTime", "updated": "updateTime"},
+        {"kind": "stepType", "result": "result", "who": "caseNo"},
+        {"value": ("reportMinutes", 0, 100_000)}, codes=("gridCode",),
+    ),
+    "police_incidents": Export(
+        "event", ("接警编号",), {"at": "接警时间", "ended": "处警结束时间"}, {"result": "处理结果"},
+        {"value": ("到场分钟", 0, 600)}, {"kind": "police"}, codes=("村社编码",),
+    ),
+    "petitions": Export(
+        "event", ("登记编号",), {"at": "登记时间", "ended": "答复时间", "updated": "更新时间"},
+        {"result": "办理状态", "repeat": "是否重复"}, fixed={"kind": "petition"},
+        codes=("镇街编码",),
+    ),
+    "daily_reports": Export(
+        "event", ("日期", "报表", "填报单位"), {"at": "日期"}, {"kind": "报表"},
+        {"value": ("主数", 0, 5_000_000)}, codes=("区划编码",),
+    ),
+    "community_activities": Export(
+        "event", ("activityNo",), {"at": "startTime", "ended": "endTime"},
+        {"kind": "activityType", "result": "result", "who": "person"}, codes=("gridCode",),
+    ),
+    "platform_registers": Export(
+        "snapshot", ("统计日期", "台账", "区划编码"), {"at": "统计日期"}, {"register": "台账"},
+        {"value": ("数量", 0, 5_000_000)}, codes=("区划编码",),
+    ),
     "registers": Export(
         "snapshot", ("统计日期", "台账", "类别", "区划编码"), {"at": "统计日期"},
         {"register": "台账"}, {"value": ("数量", 0, 5_000_000)}, codes=("区划编码",),
@@ -114,5 +150,26 @@ EXPORTS = {
     "device_status": Export(
         "snapshot", ("日期", "项目", "设备类别", "镇街编码"), {"at": "日期"},
         {"register": "项目"}, {"value": ("数量", 0, 1_000_000)}, codes=("镇街编码",),
+    ),
+    "service_events": Export(
+        "event", ("编号",), {"at": "发生时间", "ended": "结束时间", "updated": "更新时间"},
+        {"kind": "事项", "result": "结果", "who": "对象编号"},
+        {"value": ("数值", 0, 10_000_000)}, codes=("区划编码",),
+    ),
+    "affairs": Export(
+        "case", ("办件编号",),
+        {"received": "申请时间", "accepted": "申请时间", "closed": "办结时间",
+         "visited": "评价时间", "due": "承诺时限", "updated": "更新时间"},
+        {"status": "办理状态", "rating": "评价", "kind": "事项类型", "channel": "渠道"},
+        codes=("村社编码",),
+    ),
+    "iot_readings_more": Export(
+        "reading", ("device_id", "metric", "collect_time"),
+        {"at": "collect_time", "updated": "receive_time"}, {"metric": "metric"},
+        {"value": ("value", 0, 4000)}, point=("lon", "lat"),
+    ),
+    "ledgers": Export(
+        "snapshot", ("统计日期", "台账", "类别", "区划编码"), {"at": "统计日期"},
+        {"register": "台账"}, {"value": ("数量", 0, 50_000_000)}, codes=("区划编码",),
     ),
 }  # fmt: skip

@@ -222,7 +222,7 @@ def test_quiet_weeks_stay_quiet() -> None:
 
 def test_no_data_is_said_and_never_zero() -> None:
     town = Town(
-        missing=frozenset({"appeals_accepted", "appeals_ontime_rate", "pm25_mean"}),
+        missing=frozenset({"appeals_accepted", "appeals_ontime_rate", "pm25_avg"}),
         feeds=feeds({"12345热线": None, "空气监测": dt.datetime(2026, 11, 12, 9, tzinfo=SHANGHAI)}),
     )
     content = briefing(town)

@@ -1,14 +1,17 @@
 """Periods: every form a person may write, and the windows they are compared with."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etl.cityfile import load_city
 from metrics import calendar
 from metrics.calendar import Clock, Period, parse_period, previous, year_before
-from metrics.errors import BadQuestion
+from metrics.errors import BadQuestion, ConfigProblems
+from tests.support.small_city import write_city
 
 TODAY = dt.date(2026, 11, 22)  # a Sunday
 
@@ -38,6 +41,15 @@ def days(period: Period) -> str:
         ("last-week", "2026-11-09..2026-11-15", "week"),
         ("this-month", "2026-11-01..2026-11-30", "month"),
         ("last-month", "2026-10-01..2026-10-31", "month"),
+        ("2026-H1", "2026-01-01..2026-06-30", "range"),
+        ("2025-H2", "2025-07-01..2025-12-31", "range"),
+        ("2025-RY", "2025-01-01..2025-12-31", "reporting_year"),
+        ("ry", "2026-01-01..2026-12-31", "reporting_year"),
+        ("ytd", "2026-01-01..2026-11-22", "range"),
+        ("this-quarter", "2026-10-01..2026-12-31", "quarter"),
+        ("last-quarter", "2026-07-01..2026-09-30", "quarter"),
+        ("this-year", "2026-01-01..2026-12-31", "year"),
+        ("last-year", "2025-01-01..2025-12-31", "year"),
         ("last-7d", "2026-11-16..2026-11-22", "range"),
         ("last-1d", "2026-11-22..2026-11-22", "range"),
     ],
@@ -52,8 +64,61 @@ def test_last_month_of_january_is_december() -> None:
     assert parse_period("last-month", dt.date(2026, 1, 3)).text == "2025-12"
 
 
+def test_the_quarter_before_the_first_is_the_last() -> None:
+    assert parse_period("last-quarter", dt.date(2026, 2, 28)).text == "2025-Q4"
+    assert parse_period("this-quarter", dt.date(2026, 3, 31)).text == "2026-Q1"
+
+
 @pytest.mark.parametrize(
-    "text", ["", "2026-W60", "2025-W53", "2026-13", "2026-02-30", "2026-Q5", "last-0d", "morning"]
+    ("today", "text", "expected"),
+    [  # the reporting year begins on 28 March
+        ("2026-11-22", "ry", "2026-03-28..2027-03-27"),
+        ("2026-03-28", "ry", "2026-03-28..2027-03-27"),
+        ("2026-03-27", "ry", "2025-03-28..2026-03-27"),
+        ("2026-03-27", "last-ry", "2024-03-28..2025-03-27"),
+        ("2026-11-22", "last-ry", "2025-03-28..2026-03-27"),
+        ("2026-11-22", "2026-RY", "2026-03-28..2027-03-27"),
+        ("2026-11-22", "2024-RY", "2024-03-28..2025-03-27"),
+        ("2026-11-22", "ytd", "2026-01-01..2026-11-22"),
+    ],
+)
+def test_a_reporting_year(today: str, text: str, expected: str) -> None:
+    date = dt.date.fromisoformat(today)
+    period = parse_period(text, date, (3, 28))
+    assert days(period) == expected
+    assert days(parse_period(period.text, date, (3, 28))) == expected
+
+
+def test_a_running_reporting_year_compares_with_as_many_days() -> None:
+    whole = Clock(fixed=dt.datetime(2026, 5, 6, tzinfo=dt.UTC), year_begins=(3, 28)).period("ry")
+    current = whole.until(dt.date(2026, 5, 6))
+    assert days(current) == "2026-03-28..2026-05-06"
+    assert days(previous(current, whole)) == "2025-03-28..2025-05-06"
+    assert days(year_before(current)) == "2025-03-28..2025-05-06"
+
+
+@pytest.mark.parametrize("text", ["", "3-28", "02-29", "02-30", "13-01", "2026-03-28", "28.03."])
+def test_a_day_that_not_every_year_has(text: str) -> None:
+    with pytest.raises(ValueError, match="day"):
+        calendar.read_month_day(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "2026-H3",
+        "2026-RX",
+        "next-ry",
+        "this-decade",
+        "2026-W60",
+        "2025-W53",
+        "2026-13",
+        "2026-02-30",
+        "2026-Q5",
+        "last-0d",
+        "morning",
+    ],
 )
 def test_what_is_no_period_is_met_with_the_forms(text: str) -> None:
     with pytest.raises(BadQuestion, match=r"^--period: .*Allowed: 2026-11-20, 2026-W46"):
@@ -139,3 +204,15 @@ def test_the_clock_is_the_city_s() -> None:
     naive = Clock(fixed=dt.datetime(2026, 11, 22, 1, 0)).now()  # noqa: DTZ001 - meant as local
     assert naive.utcoffset() == dt.timedelta(hours=8)
     assert Clock().now().tzinfo is not None
+
+
+def test_city_yaml_declares_the_reporting_year(tmp_path: Path) -> None:
+    folder = write_city(tmp_path / "city")
+    assert load_city(folder).year_begins == (1, 1)
+    path = folder / "city.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(f'{text}\nreporting_year: "03-28"\n', "utf-8")
+    assert load_city(folder).year_begins == (3, 28)
+    path.write_text(f'{text}\nreporting_year: "02-29"\n', "utf-8")
+    with pytest.raises(ConfigProblems, match=r"city\.yaml:\d+: 'reporting_year' is wrong"):
+        load_city(folder)

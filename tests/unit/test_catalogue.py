@@ -90,6 +90,19 @@ MISTAKES: dict[str, list[tuple[str, str]]] = {
             "red '<5' warns of the good side: direction is down",
         ),
     ],
+    "period_end_is_of_counts": [
+        (
+            planted(
+                ("count", "sum"),
+                ("    note", "    value: '1'\n    numerator: closed_at < {period_end}\n    note"),
+            ),
+            "of kind sum reads {period_end}. Only count and ratio may",
+        ),
+        (
+            planted(("where: is_void = 0", "where: closed_at < {period_end}")),
+            "where reads {period_end}. Only numerator and denominator may",
+        ),
+    ],
     "parts_are_indicators": [
         (planted(also=INDEX), "has part 'fild', which is no indicator. Did you mean 'filed'?"),
         (

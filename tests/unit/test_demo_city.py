@@ -38,15 +38,26 @@ COLUMNS = {
     "urban_management": ("上报时间", "结案时间", "网格编码", None, "返工次数"),
     "grid_patrol": ("reportTime", "closeTime", "gridCode", None, "returnTimes"),
     "mediation": ("登记时间", "化解时间", "村社编码", None, None),
+    "public_channels": ("提交时间", "办结时间", "网格编码", None, "退单次数"),
+    "case_steps": ("startTime", None, "gridCode", None, None),
+    "police_incidents": ("接警时间", None, "村社编码", None, "到场分钟"),
+    "petitions": ("登记时间", None, "镇街编码", None, None),
+    "daily_reports": (None, None, "区划编码", None, "主数"),
+    "community_activities": ("startTime", None, "gridCode", None, None),
     "hotline_calls": ("呼入时间", None, None, None, "等待秒数"),
     "patrols": ("startTime", None, "gridCode", None, "distanceKm"),
     "iot_alarms": ("alarmTime", None, None, ("lon", "lat"), None),
     "emergency": ("接报时间", None, None, ("经度", "纬度"), None),
     "device_status": (None, None, "镇街编码", None, "数量"),
+    "service_events": ("发生时间", None, "区划编码", None, None),
+    "affairs": ("申请时间", None, "村社编码", None, None),
 }
-ENCODINGS = {"hotline_12345": "gb18030", "police_110": "utf-8-sig", "mediation": "utf-8",
+ENCODINGS = {"public_channels": "utf-8", "police_incidents": "utf-8-sig", "petitions": "gb18030",
+             "daily_reports": "utf-8-sig", "platform_registers": "utf-8-sig",
+             "hotline_12345": "gb18030", "police_110": "utf-8-sig", "mediation": "utf-8",
              "hotline_calls": "utf-8", "emergency": "utf-8-sig", "registers": "utf-8-sig",
-             "device_status": "utf-8-sig"}  # fmt: skip
+             "device_status": "utf-8-sig", "service_events": "utf-8", "affairs": "utf-8-sig",
+             "ledgers": "utf-8-sig"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -200,7 +211,7 @@ def defects_found(source: str, rows: list[dict[str, str]], codes: set[str]) -> d
         found["swapped_point"] = hits(lambda row: float(row[lat]) > float(row[lon]))
     if count:
         high = 3600 if source == "hotline_calls" else 99
-        high = 10**6 if source == "device_status" else high
+        high = 10**6 if source in ("device_status", "daily_reports") else high
         found["out_of_range"] = hits(lambda row: not 0 <= float(row[count]) <= high)
     return found
 

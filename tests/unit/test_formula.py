@@ -89,3 +89,11 @@ def test_anything_else_is_refused(formula: str) -> None:
 
 def test_the_letters_read() -> None:
     assert letters("0.5 * a + max(b, -c) ** 2") == {"a", "b", "c"}
+
+
+def test_a_logarithm_of_what_has_one() -> None:
+    assert evaluate("20 + 10 * log10(a)", {"a": 100.0}) == 40.0
+    assert evaluate("log10(a)", {"a": 0.0}) is None
+    assert evaluate("log10(a)", {"a": None}) is None
+    with pytest.raises(ValueError, match="log10"):
+        letters("log10(a, b)")

@@ -105,6 +105,17 @@ def test_an_open_case_enters_once_and_leaves_once() -> None:
     assert "isNotNull(closed_at)" in leave.num
 
 
+def test_what_lasts_may_stand_for_many() -> None:
+    begun, over = measures(
+        indicator("stock", fact="event", time="at", leave="ended_at", where="1", value="value")
+    )
+    assert "if(1, (value), 0)" in begun.num
+    assert over.num.startswith("-(")
+    assert "isNotNull(ended_at)" in over.num
+    assert "(value)" in over.num
+    assert (begun.time, over.time) == ("at", "greatest(at, ended_at)")
+
+
 def test_a_register_is_a_sum_and_a_formula_is_nothing() -> None:
     register = one("stock", fact="snapshot", time="at", where="1", value="value")
     assert (register.time, register.den, register.item) == ("at", "0", "0")

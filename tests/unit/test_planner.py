@@ -103,7 +103,7 @@ def test_what_cannot_be_answered(indicator: str, more: dict[str, Any], sentence:
         ("um_filed", {"level": "nowhere"}),
         ("um_filed", {"by": "device"}),
         ("um_filed", {"filters": (("1) OR (1", ("x",)),)}),
-        ("pm25_mean", {"by": "department"}),
+        ("pm25_avg", {"by": "department"}),
     ],
 )
 def test_unknown_names(indicator: str, more: dict[str, Any]) -> None:

@@ -101,7 +101,7 @@ def test_an_endless_page_number_ends() -> None:
 
 def test_the_first_page_and_empty_parts_leave_no_trace_in_the_address() -> None:
     assert ViewState().href("drill") == "/drill"
-    assert ViewState(indicator="pm25_mean").href("indicator") == "/indicator/pm25_mean"
+    assert ViewState(indicator="pm25_avg").href("indicator") == "/indicator/pm25_avg"
     assert ViewState(area="330109").href("area", period="last-week") == (
         "/area/330109?period=last-week"
     )

@@ -1,0 +1,72 @@
+"""Indicators that judge rows as they stood at the end of the period asked about.
+
+Whether a case was past its deadline, or closed in time, *at the period's end* depends on the
+period; the sums by day in ``part`` cannot know it. Such an indicator writes ``{period_end}`` in
+its numerator or denominator and is read from the fact: every row of the period once a window,
+with the instant of that window's end. A window that still runs ends now.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from metrics.indicator import PERIOD_END, Indicator
+from metrics.measures import Measure, added_up, contributions
+from metrics.tables import Shape
+
+_DAY = dt.timedelta(days=1)
+_OF_WINDOW = "fromUnixTimestamp64Milli({moments:Array(Int64)}[w])"
+_OF_PERIOD = "fromUnixTimestamp64Milli({moment:Int64})"
+
+
+def milliseconds(end: dt.date, now: dt.datetime) -> int:
+    """Return the instant at which a window ends, or now if that comes first, in Unix milliseconds.
+
+    Args:
+        end: last day of the window.
+        now: aware, in the city's zone.
+    """
+    midnight = dt.datetime.combine(end + _DAY, dt.time(), now.tzinfo)
+    return round(min(midnight, now).timestamp() * 1000)
+
+
+def at_period_end(expression: str) -> str:
+    """Return an expression with the parameter ``moment`` for the period's end."""
+    return expression.replace(PERIOD_END, _OF_PERIOD)
+
+
+def windows_sql(
+    indicators: Iterable[Indicator], fact: Shape, *, rows: str, dimension: str = ""
+) -> list[str]:
+    """Return the SELECTs of rows of the form of ``part``, one set for every window ``w``.
+
+    Their ``day`` is the last day of the window. The parameters ``starts``, ``ends``, ``moments``,
+    ``first`` and ``last`` say which windows.
+
+    Args:
+        indicators: judged at the period's end.
+        fact: the shape to read.
+        rows: condition on the journal rows.
+        dimension: a further column of the fact to keep apart, as ``dimension``.
+    """
+    groups: dict[str, list[Measure]] = {}
+    for one in (one for indicator in indicators for one in contributions(indicator)):
+        groups.setdefault(one.time, []).append(one)
+    return [_select(group, fact, rows, dimension) for group in groups.values()]
+
+
+def _select(group: list[Measure], fact: Shape, rows: str, dimension: str) -> str:
+    sums, tuples = (text.replace(PERIOD_END, _OF_WINDOW) for text in added_up(group))
+    time, day = group[0].time, group[0].day
+    kept = f", toString({dimension}) AS dimension" if dimension else ""
+    further = ", dimension" if dimension else ""
+    return (
+        "SELECT one.1 AS indicator, w, {ends:Array(Date)}[w] AS day, area, toInt64(0) AS item,"
+        f" one.2 AS num, one.3 AS den{further} FROM (SELECT w, area{kept}, {sums} FROM fact_{fact}"
+        " ARRAY JOIN range(1, length({ends:Array(Date)}) + 1) AS w"
+        f" WHERE isNotNull({time}) AND {rows} AND {day} BETWEEN {{first:Date}} AND {{last:Date}}"
+        f" AND {day} BETWEEN {{starts:Array(Date)}}[w] AND {{ends:Array(Date)}}[w]"
+        f" GROUP BY w, area{further})"
+        f" ARRAY JOIN [{tuples}] AS one WHERE one.2 != 0 OR one.3 != 0"
+    )

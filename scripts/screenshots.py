@@ -1,0 +1,252 @@
+"""Makes docs/images: pictures of the pages, from a demo city that is built for them only.
+
+The clock is fixed and the city's seed as well, so that the pictures change only with the product.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+IMAGES = ROOT / "docs" / "images"
+NOW = "2026-11-20T10:05"
+MOST_BYTES = 700_000
+COLOURS = 256
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+WALL_READY = """() => {
+  const cards = [...document.querySelectorAll('.wall-card, .wall-tile')]
+    .filter(c => c.offsetParent);
+  return cards.length && cards.every(c => c.querySelector('.wall-value')?.textContent)
+    && document.querySelector('.wall-label') && document.querySelector('.wall-legend i');
+}"""
+STAFF_READY = "() => document.querySelector('.st-main .st-panel, .st-main table')"
+PIXELS = """async ([png, width, height]) => {
+  const blob = await (await fetch('data:image/png;base64,' + png)).blob();
+  const canvas = new OffscreenCanvas(width, height);
+  const pen = canvas.getContext('2d');
+  pen.imageSmoothingQuality = 'high';
+  pen.drawImage(await createImageBitmap(blob), 0, 0, width, height);
+  const bytes = new Blob([pen.getImageData(0, 0, width, height).data]);
+  const reader = new FileReader();
+  return new Promise((done) => {
+    reader.onload = () => done(reader.result.split(',')[1]);
+    reader.readAsDataURL(bytes);
+  });
+}"""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: its name, the page, the window in px, and the width it is kept at."""
+
+    name: str
+    path: str
+    width: int
+    height: int
+    kept_width: int
+
+
+SHOTS = (
+    Shot("wall_1920", "/", 1920, 1080, 1920),
+    Shot("wall_5760", "/", 5760, 1620, 2880),
+    Shot("drill_1366", "/drill?indicator=appeals_accepted&period=last-week", 1366, 1180, 1366),
+    Shot("indicator_1366", "/indicator/appeals_ontime_rate", 1366, 1180, 1366),
+    Shot("quality_1366", "/quality", 1366, 900, 1366),
+)
+
+
+def main() -> None:
+    """Build the city, take every picture, and say how large it became."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--days", type=int, help="length of the history; fourteen months if absent")
+    said = parser.parse_args()
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="cockpit-pictures-") as temporary:
+        home = Path(temporary) / "home"
+        days = ["--days", str(said.days)] if said.days else []
+        cockpit(home, "demo", *days, "--no-serve")
+        briefing = cockpit(home, "brief").splitlines()[-1]
+        with served(home) as base, chromium() as browser:
+            page = browser.new_page()
+            for shot in SHOTS:
+                keep(shot.name, pixels(page, photograph(page, base, shot), shot))
+            photograph_briefing(page, Path(briefing), Path(temporary))
+
+
+def cockpit(home: Path, *arguments: str) -> str:
+    """Run a command over the home and return what it printed."""
+    command = [sys.executable, "-m", "cockpit", *arguments]
+    done = subprocess.run(
+        command, env=environment(home), check=True, text=True, stdout=subprocess.PIPE
+    )
+    return done.stdout.strip()
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Return the environment of a command: nothing of the caller's own cockpit."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("COCKPIT_")}
+    return {**kept, "COCKPIT_HOME": str(home), "COCKPIT_NOW": NOW, "PYTHONPATH": str(ROOT)}
+
+
+@contextmanager
+def served(home: Path) -> Iterator[str]:
+    """Serve the home at a free port for as long as the block runs; yields the address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "cockpit", "serve", "--port", str(port)]
+    server = subprocess.Popen(command, env=environment(home))
+    base = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(f"{base}/healthz", server)
+        yield base
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    """Return when the server answers; end with a sentence when it has ended."""
+    while True:
+        try:
+            urllib.request.urlopen(address, timeout=10).close()
+            return
+        except OSError:
+            if server.poll() is not None:
+                sys.exit("the server ended before it answered")
+            time.sleep(0.3)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Open the system's Chromium."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        sys.exit(f"none of {', '.join(BROWSERS)} is installed. Run make setup.")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+def photograph(page: Page, base: str, shot: Shot) -> bytes:
+    """Return the page as PNG once everything on it is drawn."""
+    page.set_viewport_size({"width": shot.width, "height": shot.height})
+    page.goto(base + shot.path, timeout=120_000)
+    page.wait_for_function(WALL_READY if shot.path == "/" else STAFF_READY, timeout=120_000)
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(1500)  # the map's names and the figures settle
+    return page.screenshot(timeout=120_000)
+
+
+def photograph_briefing(page: Page, document: Path, folder: Path) -> None:
+    """Keep the first page of the briefing, where the programs that draw it are installed."""
+    office, drawer = shutil.which("soffice"), shutil.which("pdftoppm")
+    if office is None or drawer is None:
+        print("briefing_page1: left as it is; it needs soffice and pdftoppm")
+        return
+    profile = f"-env:UserInstallation={(folder / 'office').as_uri()}"
+    convert = [office, profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder)]
+    subprocess.run([*convert, str(document)], check=True, stdout=subprocess.DEVNULL)
+    pdf, stem = folder / f"{document.stem}.pdf", folder / "page"
+    draw = [drawer, "-png", "-singlefile", "-f", "1", "-l", "1", "-r", "96", str(pdf), str(stem)]
+    subprocess.run(draw, check=True)
+    png = stem.with_suffix(".png").read_bytes()
+    width, height = struct.unpack(">II", png[16:24])
+    shot = Shot("briefing_page1", "", width, height, width)
+    keep(shot.name, pixels(page, png, shot))
+
+
+def pixels(page: Page, png: bytes, shot: Shot) -> NDArray[np.uint8]:
+    """Return the picture at the size it is kept at: height × width × RGB.
+
+    The browser reads the PNG, so that no library for pictures is needed.
+    """
+    width, height = shot.kept_width, shot.height * shot.kept_width // shot.width
+    page.goto("about:blank")
+    said = page.evaluate(PIXELS, [base64.b64encode(png).decode(), width, height])
+    flat = np.frombuffer(base64.b64decode(said), np.uint8)
+    return flat.reshape(height, width, 4)[..., :3]
+
+
+def keep(name: str, picture: NDArray[np.uint8]) -> None:
+    """Write the picture with a palette and print its size; one that is too large is an error."""
+    target = IMAGES / f"{name}.png"
+    target.write_bytes(palette_png(picture))
+    size = target.stat().st_size
+    print(f"{name}: {picture.shape[1]} x {picture.shape[0]}, {size / 1000:.0f} kB")
+    if size > MOST_BYTES:
+        sys.exit(f"{target} is larger than {MOST_BYTES} bytes")
+
+
+def palette_png(picture: NDArray[np.uint8]) -> bytes:
+    """Return the picture as a PNG of at most 256 colours, chosen by median cut."""
+    height, width, _ = picture.shape
+    codes = (picture >> 2).astype(np.uint32) @ np.array([1 << 12, 1 << 6, 1], np.uint32)
+    known, inverse, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    fine = np.stack([known >> 12, known >> 6 & 63, known & 63], axis=1) * 4 + 2
+    member = median_cut(fine.astype(np.float64), counts)
+    weights = np.bincount(member, counts)
+    palette = np.stack(
+        [np.bincount(member, counts * fine[:, k]) / weights for k in range(3)], axis=1
+    )
+    indices = member[inverse].astype(np.uint8).reshape(height, width)
+    rows = np.hstack([np.zeros((height, 1), np.uint8), indices]).tobytes()
+    head = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
+    colours = np.rint(palette).astype(np.uint8).tobytes()
+    parts = ((b"IHDR", head), (b"PLTE", colours), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(name, data) for name, data in parts)
+
+
+def median_cut(colours: NDArray[np.float64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the box of every colour: the box with the largest spread is halved again and again."""
+    member = np.zeros(len(colours), np.int64)
+    spread = {0: spread_of(colours, counts)}
+    while len(spread) < COLOURS and max(spread.values()) > 0:
+        box = max(spread, key=lambda one: spread[one])
+        inside = np.flatnonzero(member == box)
+        axis = int(np.argmax(np.ptp(colours[inside], axis=0)))
+        values, weights = colours[inside, axis], counts[inside]
+        above = values > np.average(values, weights=weights)
+        member[inside[above]] = len(spread)
+        for name, part in ((box, inside[~above]), (len(spread), inside[above])):
+            spread[name] = spread_of(colours[part], counts[part])
+    return member
+
+
+def spread_of(colours: NDArray[np.float64], counts: NDArray[np.int64]) -> float:
+    """Return how much is lost where all these colours become one; damped for large areas."""
+    if len(colours) < 2:
+        return 0.0
+    middle = np.average(colours, axis=0, weights=counts)
+    return float((np.sqrt(counts)[:, None] * (colours - middle) ** 2).sum())
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    """Return one part of a PNG file."""
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""From the wall down to one case, and back by every way a browser has."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.wall import labels, open_wall
+
+pytestmark = pytest.mark.browser
+
+CASES = re.compile(r"共 ([\d,]+) 条")
+
+
+def query(page: Page) -> dict[str, str]:
+    return {key: one[0] for key, one in parse_qs(urlsplit(page.url).query).items()}
+
+
+def drawn(page: Page, area: str) -> dict[str, object]:
+    """Wait until the drill page is about an area; return what it says."""
+    name = page.locator(".st-hero__area", has_text=re.compile(f"^{re.escape(area)}$"))
+    name.wait_for()
+    head = page.locator(".st-panel__title", has_text=CASES)
+    head.wait_for()
+    found = CASES.search(head.inner_text())
+    assert found
+    value = page.locator(".st-hero__value").inner_text().removesuffix("件").strip()
+    crumbs = page.locator(".st-crumbs li").all_inner_texts()
+    return {"value": value, "cases": found[1], "crumbs": crumbs, "query": query(page)}
+
+
+def open_first(page: Page, prefix: str = "drill-ranking") -> str:
+    """Click the first row's name in a table and return it."""
+    link = page.locator(f"#{prefix} .ag-row[row-index='0'] a.st-go")
+    link.wait_for()
+    name = link.inner_text()
+    link.click()
+    return name
+
+
+def test_street_community_grid_cases_case(page, site, watch):
+    open_wall(page)
+    street = max((one for one in labels(page) if one["value"]), key=lambda one: int(one["value"]))
+    page.mouse.click(street["x"], street["y"])
+    page.wait_for_url("**/drill?**")
+    told = site.ask("appeals_accepted", level="children")["children"]
+    area = next(one for one in told if one["name"].startswith(street["name"]))
+    at_street = drawn(page, area["name"])
+    assert at_street["query"]["area"] == area["area"]
+    assert at_street["value"] == at_street["cases"] == street["value"]
+
+    loads = watch.loads
+    community = open_first(page)
+    at_community = drawn(page, community)
+    assert at_community["crumbs"] == ["萧山区", area["name"], community]
+    assert at_community["value"] == at_community["cases"] != "0"
+
+    grid = open_first(page)
+    at_grid = drawn(page, grid)
+    assert at_grid["crumbs"] == ["萧山区", area["name"], community, grid]
+    assert at_grid["value"] == at_grid["cases"] != "0"
+    rows = page.locator("#drill-cases .ag-center-cols-container .ag-row")
+    assert rows.count() == int(at_grid["cases"])
+
+    number = open_first(page, "drill-cases")
+    drawer = page.locator(".st-drawer")
+    drawer.wait_for()
+    assert number in drawer.inner_text()
+    assert re.search(r"\.csv 第 ?[\d,]+ ?行|\.csv.*\d+", drawer.inner_text())
+    assert query(page)["case"]
+    page.keyboard.press("Escape")
+    drawer.wait_for(state="detached")
+
+    page.locator(".st-crumbs a", has_text=area["name"]).click()
+    assert drawn(page, area["name"])["value"] == at_street["value"]
+    page.go_back()
+    drawn(page, grid)
+    page.go_back()
+    page.locator(".st-drawer").wait_for()
+    address = page.url
+    page.go_back()
+    page.locator(".st-drawer").wait_for(state="detached")
+    page.go_back()
+    assert drawn(page, community) == at_community
+    assert watch.loads == loads
+
+    page.goto(address)
+    page.locator(".st-drawer").wait_for()
+    assert number in page.locator(".st-drawer").inner_text()
+    assert drawn(page, grid)["value"] == at_grid["value"]
+
+
+def test_a_click_on_the_drill_map_goes_one_level_down(page, site):
+    page.goto("/drill?indicator=appeals_accepted")
+    drawn(page, "萧山区")
+    page.locator(".st-map__name:visible").first.wait_for()
+    page.wait_for_timeout(400)  # names are thinned once the map stands still
+    readout = page.locator(".st-map__readout")
+    for name in page.locator(".st-map__name:visible").all():
+        box = name.bounding_box()
+        at = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.mouse.move(*at)
+        said = readout.inner_text().split("  ")
+        if said[0].startswith(name.inner_text()):
+            break
+    page.mouse.click(*at)
+    assert f"{drawn(page, said[0])['value']}件" == said[1].replace(" ", "")

@@ -1,0 +1,108 @@
+"""One question, one number: commands, API, wall, map, table and Word document agree."""
+
+import re
+
+import docx
+import pytest
+
+from layouts.format import value_text, value_with_unit
+from tests.browser.conftest import COMPARED, WEEK
+from tests.browser.wall import cards, labels, legend, open_wall, painted
+
+pytestmark = pytest.mark.browser
+
+_SAID = ("value", "numerator", "denominator", "previous", "change", "light")
+_LEGEND = """() => [...document.querySelectorAll('.st-map__legend > span')].map(item => ({
+  colour: getComputedStyle(item.querySelector('i') ?? item).backgroundColor,
+  text: item.textContent}))
+"""
+_FILL = """async (code) => {
+  const drawn = window.dash_component_api.getLayout('drill-shapes').props;
+  const shapes = await (await fetch(drawn.url)).json();
+  const id = shapes.features.find(one => one.properties.code === code).properties.id;
+  const probe = document.body.appendChild(document.createElement('i'));
+  probe.style.background = drawn.hideout.fill[id];
+  const colour = getComputedStyle(probe).backgroundColor;
+  probe.remove();
+  return colour;
+}"""
+
+
+@pytest.fixture
+def week_scene(site):
+    """A scene of the city's own that asks the wall about the week of the briefing."""
+    folder = site.home / "city" / "xiaoshan" / "wall"
+    folder.mkdir(exist_ok=True)
+    for one in COMPARED[:2]:
+        headline = "".join(f"  - {{indicator: {name}}}\n" for name in COMPARED)
+        (folder / f"week_{one}.yaml").write_text(
+            f"id: week_{one}\nperiod: {WEEK}\nheadline:\n{headline}"
+            f"map: {{indicator: {one}}}\nleft: []\nright: []\n",
+            "utf-8",
+        )
+
+
+def briefed(path):
+    """Return the first table of the briefing by name, and that of the streets by their names."""
+    tables = docx.Document(path).tables
+    numbers = {row.cells[0].text: row.cells[1].text for row in tables[0].rows}
+    head, *rows = [[cell.text for cell in row.cells] for row in tables[1].rows]
+    columns = [re.sub(r"（.*）", "", name) for name in head]
+    streets = {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
+    return numbers, streets
+
+
+def test_commands_and_api_say_the_same(told, site):
+    for name in COMPARED:
+        answer = site.ask(name, period=WEEK, level="street")
+        assert {key: answer[key] for key in _SAID} == {key: told[name][key] for key in _SAID}
+        assert answer["children"] == told[name]["children"]
+
+
+def test_the_briefing_says_what_the_commands_say(told, catalogue):
+    numbers, streets = briefed(told["brief"])
+    for name in COMPARED:
+        indicator = catalogue.get(name)
+        assert numbers[indicator.name] == value_with_unit(told[name]["value"], indicator)
+    for name in ("appeals_accepted", "appeals_ontime_rate", "um_reported"):
+        indicator = catalogue.get(name)
+        for child in told[name]["children"]:
+            shown = streets[child["name"]][indicator.name].rstrip("＊%")
+            assert shown == value_text(child["value"], indicator), (name, child["name"])
+
+
+@pytest.mark.parametrize("coloured", COMPARED[:2])
+def test_the_wall_says_what_the_commands_say(page, told, catalogue, week_scene, coloured):
+    open_wall(page, f"?scene=week_{coloured}")
+    shown = cards(page)
+    for name in COMPARED:
+        text = value_text(told[name]["value"], catalogue.get(name))
+        assert shown[f"headline-{name}"] == text
+    values = {one["name"]: one["value"] for one in told[coloured]["children"]}
+    classes = legend(page)
+    named = labels(page)
+    assert len(named) >= 15
+    for one, colour in zip(named, painted(page, named), strict=True):
+        value = values[next(area for area in values if area.startswith(one["name"]))]
+        assert one["value"] in ("", value_text(value, catalogue.get(coloured)))
+        if value is not None:
+            field = next(k for k in classes if k["colour"] == colour)
+            assert field["low"] - 0.05 <= value <= field["high"] + 0.05, one
+
+
+@pytest.mark.parametrize("name", COMPARED[:5])
+def test_the_drill_page_says_what_the_commands_say(page, told, catalogue, name):
+    indicator = catalogue.get(name)
+    page.goto(f"/drill?indicator={name}&period={WEEK}")
+    row = page.locator("#drill-ranking .ag-row[row-index='0']")
+    row.locator("a.st-go").wait_for()
+    street = row.locator("a.st-go").inner_text()
+    hero = page.locator(".st-hero__value").inner_text().replace("\n", "")
+    assert hero.replace(" ", "") == value_with_unit(told[name]["value"], indicator)
+    child = next(one for one in told[name]["children"] if one["name"] == street)
+    text = value_text(child["value"], indicator)
+    assert row.locator("[col-id='value']").inner_text() == text
+    colour = page.evaluate(_FILL, child["area"])
+    field = next(one["text"] for one in page.evaluate(_LEGEND) if one["colour"] == colour)
+    low, high = ([float(end.replace(",", "")) for end in field.split("–")] * 2)[:2]
+    assert low - 0.05 <= child["value"] <= high + 0.05
