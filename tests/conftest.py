@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from metrics.store import Store
 from metrics.tables import all_tables
@@ -22,6 +23,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Refuse to write golden files where nobody looks at the difference."""
     if config.getoption("--update-golden") and os.environ.get("CI", "").lower() == "true":
         raise pytest.UsageError("--update-golden is refused where CI=true: look at them yourself")
+
+
+# the same examples every time, and no verdict on how busy the machine is
+settings.register_profile(
+    "house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

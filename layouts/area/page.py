@@ -5,20 +5,26 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
 from layouts import format as fmt
-from layouts import shell
+from layouts import grid, ids, shell
 from layouts import staff_texts as texts
-from layouts.drill.headline import quotient
+from layouts.drill.headline import light_words, quotient
 from layouts.drill.picker import breadcrumb, period_picker
+from layouts.drill.ranking_table import tones
 from layouts.figures.breakdown import adds_up
-from layouts.shell import Children, View
+from layouts.shell import View
 from metrics.answer import Answer, Freshness
 from metrics.indicator import Indicator, Light
 from metrics.territory import Area
+
+MOST_ROWS = 18
+"""Rows seen before the table scrolls."""
+_PARTS = f"{texts.NUMERATOR}/{texts.DENOMINATOR}"
 
 
 @dataclass(frozen=True)
@@ -71,10 +77,7 @@ def draw_area(content: AreaContent) -> list[Component | None]:
             className="st-bar",
         ),
         _lights(content),
-        html.Div(
-            [_domain(name, indicators, content) for name, indicators in content.domains.items()],
-            className="st-columns",
-        ),
+        _table(content),
         _children(content),
     ]  # fmt: skip
 
@@ -93,57 +96,91 @@ def _lights(content: AreaContent) -> html.Div:
     return html.Div(counts, className="st-chips")
 
 
-def _domain(name: str, indicators: Sequence[Indicator], content: AreaContent) -> html.Section:
-    head = [texts.INDICATOR, texts.VALUE, texts.CHANGE]
-    above = content.lineage[-2].name if len(content.lineage) > 1 else ""
-    if above:
-        head += [above, texts.BESIDE]
-    head.append(texts.LIGHT)
-    rows = [_row(one, content, has_above=bool(above)) for one in indicators]
-    numeric = (1, 2, 3, 4) if above else (1, 2)
-    return shell.panel(name, shell.table(head, rows, caption=name, numeric=numeric))
+def _table(content: AreaContent) -> html.Section:
+    """Return one table of all indicators: there are hundreds, and a table draws what is in sight.
+
+    Elements of their own for every cell would keep a browser busy for minutes.
+    """
+    rows = [
+        _row(one, domain, content)
+        for domain, indicators in content.domains.items()
+        for one in indicators
+    ]
+    search: dict[str, Any] = {
+        "filter": "agTextColumnFilter",
+        "floatingFilter": True,
+        "suppressFloatingFilterButton": True,
+        "suppressHeaderFilterButton": True,
+    }
+    columns = [
+        grid.column(texts.DOMAIN, "domain", minWidth=120, flex=2, **search),
+        grid.link_column(texts.INDICATOR, "name", minWidth=190, flex=4, **search),
+        grid.number_column(texts.VALUE, "value", minWidth=130, flex=2),
+        grid.column(_PARTS, "parts", type="rightAligned", minWidth=130, flex=2, sortable=False),
+        grid.number_column(
+            texts.CHANGE, "change", minWidth=136, flex=2, cellClassRules=tones("change")
+        ),
+    ]
+    if content.above:
+        rules = tones("beside")
+        columns += [
+            grid.number_column(content.lineage[-2].name, "above", minWidth=120, flex=2),
+            grid.number_column(texts.BESIDE, "beside", minWidth=136, flex=2, cellClassRules=rules),
+        ]
+    columns.append(
+        grid.column(texts.LIGHT, "light", cellRenderer="StaffLight", minWidth=92, flex=1)
+    )
+    table = grid.grid(ids.part(ids.AREA, "indicators"), columns, rows, most=MOST_ROWS)
+    return shell.panel(f"{texts.INDICATORS} · {len(rows)}", table)
 
 
-def _row(indicator: Indicator, content: AreaContent, *, has_above: bool) -> list[Children]:
+def _row(indicator: Indicator, domain: str, content: AreaContent) -> dict[str, Any]:
     answer = content.answers.get(indicator.id)
-    view = content.view
+    row: dict[str, Any] = {"domain": domain, "name": indicator.name}
     if answer is None:
         level = texts.ROLES[indicator.lowest_level]
-        said = html.Span(texts.ONLY_TO.format(level=level), className="st-origin")
-        return [indicator.name, said, "", *(["", ""] if has_above else []), ""]
-    link = shell.go(indicator.name, view.href("drill", indicator=indicator.id))
-    parts = quotient(answer.figure, indicator)
-    value = html.Span(
-        [
-            html.Span(fmt.value_with_unit(answer.figure.value, indicator),
-                      className="st-cell-value is-small" if answer.is_small else "st-cell-value"),
-            html.Span(parts, className="st-origin") if parts else None,
-        ]
-    )  # fmt: skip
-    tone = fmt.change_tone(answer.change, indicator)
-    moved = html.Span(fmt.change_text(answer.change, indicator), className=f"st-change is-{tone}")
-    cells: list[Children] = [link, value, moved]
-    if has_above:
-        cells += _beside(answer, content.above.get(indicator.id))
-    return [*cells, shell.light(answer.light) if answer.light != "none" else fmt.NONE]
+        return row | {"value": None, "value_text": texts.ONLY_TO.format(level=level)}
+    return row | {
+        "href": content.view.href("drill", indicator=indicator.id),
+        "value": answer.figure.value,
+        "value_text": fmt.value_with_unit(answer.figure.value, indicator),
+        "parts": quotient(answer.figure, indicator),
+        "change": answer.change,
+        "change_text": fmt.change_text(answer.change, indicator),
+        "change_tone": fmt.change_tone(answer.change, indicator),
+        **_beside(answer, content.above.get(indicator.id)),
+        "light": answer.light,
+        "light_text": light_words(
+            answer.light,
+            answer.figure,
+            is_small=answer.is_small,
+            is_immature=answer.maturity < 1,
+        ),
+    }
 
 
-def _beside(answer: Answer, above: Answer | None) -> list[Children]:
+def _beside(answer: Answer, above: Answer | None) -> dict[str, Any]:
     """Return the value of the area above, and the share in it or the distance from it."""
-    if above is None:
-        return [fmt.NONE, fmt.NONE]
-    indicator = answer.indicator
-    whole, own = above.figure.value, answer.figure.value
-    text = fmt.value_with_unit(whole, indicator)
+    indicator, own = answer.indicator, answer.figure.value
+    whole = above.figure.value if above else None
+    said: dict[str, Any] = {
+        "above": whole,
+        "above_text": fmt.value_with_unit(whole, indicator),
+        "beside": None,
+        "beside_text": fmt.NONE,
+    }
     if whole is None or own is None or indicator.kind == "distinct":
-        return [text, fmt.NONE]
+        return said
     if adds_up(answer):
-        share = fmt.percent(own / whole) if whole else fmt.NONE
-        return [text, texts.SHARE_OF.format(share=share)]
+        share = own / whole if whole else None
+        shown = texts.SHARE_OF.format(share=fmt.percent(share))
+        return said | {"beside": share, "beside_text": shown}
     distance = own - whole if indicator.unit == "%" else (own / whole - 1 if whole else None)
-    tone = fmt.change_tone(distance, indicator)
-    said = fmt.change_text(distance, indicator)
-    return [text, html.Span(said, className=f"st-change is-{tone}")]
+    return said | {
+        "beside": distance,
+        "beside_text": fmt.change_text(distance, indicator),
+        "beside_tone": fmt.change_tone(distance, indicator),
+    }
 
 
 def _children(content: AreaContent) -> html.Section | None:

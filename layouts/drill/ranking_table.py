@@ -77,7 +77,7 @@ def ranking_table(answer: Answer, href: Callable[[str], str], *, page: str = "dr
         )
     for name, key in ((texts.CHANGE, "change"), (texts.YEAR_CHANGE, "year_change")):
         if any(row[key] is not None for row in rows):
-            rules = _tones(key)
+            rules = tones(key)
             columns.append(
                 grid.number_column(name, key, minWidth=136, flex=1, cellClassRules=rules)
             )
@@ -91,7 +91,8 @@ def ranking_table(answer: Answer, href: Callable[[str], str], *, page: str = "dr
     return grid.grid(ids.part(page, "ranking"), columns, areas, last=unassigned, most=MOST_ROWS)
 
 
-def _tones(key: str) -> dict[str, str]:
+def tones(key: str) -> dict[str, str]:
+    """Return the classes of a column's cells where the row says ``<key>_tone``."""
     return {
         "st-good": f"params.data.{key}_tone === 'good'",
         "st-bad": f"params.data.{key}_tone === 'bad'",

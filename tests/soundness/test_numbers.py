@@ -70,7 +70,7 @@ def test_total_and_comparisons(indicator: str, asked: Asked, below: Mapping[str,
 
 @pytest.mark.parametrize("area", ["990100", "990100002", "990100004"])
 def test_series_ends_at_the_number(city: Loaded, area: str, below: Mapping[str, Rows]) -> None:
-    days = 25
+    days = 10
     end = D(2026, 11, 21)
     questions = [
         city.service.question(one, area=area, period=end.isoformat(), series=days)

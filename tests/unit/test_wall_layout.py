@@ -29,7 +29,7 @@ TODAY = NOW.date()
 FRESH = Freshness("hotline", "热线", NOW - dt.timedelta(minutes=3), is_stale=False)
 LATE = Freshness("water", "水位监测", NOW - dt.timedelta(days=2), is_stale=True)
 NEVER = Freshness("air", "空气监测", None, is_stale=True)
-CARD = "appeals-appeals_close_rate"
+CARD = "appeals-hotline_connect_rate"
 
 
 @pytest.fixture(scope="module")
@@ -124,8 +124,8 @@ def test_a_card_says_what_the_rule_book_says(scene: Scene, answers: dict[str, An
     assert card["v"] == value_text(97.35, asked) == "97.4"
     assert card["c"] == change_text(0.65, asked) == "▲0.7个百分点"
     assert (card["t"], card["g"], card["o"]) == ("fresh", "good", "")
-    assert card["h"] == "drill?indicator=appeals_close_rate&period=2026-11-21"
-    assert card["w"] == "indicator/appeals_close_rate?period=2026-11-21"
+    assert card["h"] == "drill?indicator=hotline_connect_rate&period=2026-11-21"
+    assert card["w"] == "indicator/hotline_connect_rate?period=2026-11-21"
     assert all(value is None or 0 <= value <= 100 for value in card["s"])
 
 
@@ -173,7 +173,7 @@ def test_what_could_not_be_asked_fails_alone(scene: Scene, answers: dict[str, An
     assert payload["map"] == {"v": {}, "o": "本级无此指标"}
     assert payload["cards"]["appeals-appeals_closed"]["t"] == "fresh"
     unknown = paint(scene, {}, indicators={})["cards"][CARD]
-    assert (unknown["n"], unknown["o"]) == ("办结率", "指标未定义")
+    assert (unknown["n"], unknown["o"]) == ("热线接通率", "指标未定义")
 
 
 def test_a_growing_count_is_not_compared(scene: Scene, answers: dict[str, Answer]) -> None:
