@@ -41,6 +41,8 @@ _WORDS: Mapping[str, str] = MappingProxyType({
     "resetColumns": "恢复列",
     "copy": "复制",
     "ariaSortableColumn": "按回车排序",
+    "ariaFilterInput": "查找",
+    "filterOoo": "查找…",
 })  # fmt: skip
 
 

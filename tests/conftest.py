@@ -53,7 +53,9 @@ SETTLING = (
     "browser/test_sizes.py", "browser/test_wall.py", "integration/test_cli.py",
     "integration/test_kill.py", "integration/test_san_francisco.py", "integration/test_scope.py",
     "integration/test_seed_systems.py", "integration/test_service.py", "integration/test_twice.py",
-    "soundness/test_source_files.py", "soundness/test_splits.py",
+    "soundness/test_source_files.py", "soundness/test_splits.py", "integration/test_store.py",
+    "integration/test_migration.py", "integration/test_period_end.py",
+    "integration/test_as_of.py", "integration/test_load.py", "integration/test_inbox.py",
 )  # fmt: skip
 """Not seen green since the catalogue grew; ``make settling`` runs them, then they leave here."""
 

@@ -128,7 +128,7 @@ def _table(content: AreaContent) -> html.Section:
             grid.number_column(texts.BESIDE, "beside", minWidth=136, flex=2, cellClassRules=rules),
         ]
     columns.append(
-        grid.column(texts.LIGHT, "light", cellRenderer="StaffLight", minWidth=92, flex=1)
+        grid.column(texts.LIGHT, "light", cellRenderer="StaffLight", minWidth=116, flex=1)
     )
     table = grid.grid(ids.part(ids.AREA, "indicators"), columns, rows, most=MOST_ROWS)
     return shell.panel(f"{texts.INDICATORS} · {len(rows)}", table)
