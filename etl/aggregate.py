@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
@@ -24,52 +25,74 @@ def fingerprint(indicators: Iterable[Indicator]) -> str:
     """Return the SHA-256 of everything in the catalogue that parts depend on."""
     said = sorted(
         json.dumps([asdict(one) for one in measures(indicator)], sort_keys=True)
-        for indicator in indicators
+        for indicator in _kept(indicators)
     )
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
+def _kept(indicators: Iterable[Indicator]) -> list[Indicator]:
+    return [one for one in indicators if one.is_kept]
+
+
 def add_parts(
-    store: Store, indicators: Sequence[Indicator], shape: Shape, batch: int
-) -> list[dt.date]:
-    """Write the parts of a batch that is being loaded and return the days they touch."""
+    store: Store, indicators: Sequence[Indicator], batches: Mapping[int, Shape]
+) -> dict[int, list[dt.date]]:
+    """Write the parts of batches that are being loaded and return the days each touches."""
+    for shape in sorted(set(batches.values())):
+        mine = [batch for batch, of in batches.items() if of == shape]
+        _add_of_shape(store, _kept(indicators), shape, mine)
+    found = store.rows(
+        "SELECT batch, arraySort(groupUniqArray(day)) AS days FROM part"
+        " WHERE batch IN {batches:Array(UInt32)} GROUP BY batch",
+        {"batches": list(batches)},
+        tag="load.days",
+    )
+    return {row["batch"]: row["days"] for row in found}
+
+
+def _add_of_shape(
+    store: Store, indicators: Sequence[Indicator], shape: Shape, batches: list[int]
+) -> None:
     span = store.rows(
         f"SELECT count() AS n, toUnixTimestamp64Milli(min(at)) AS low,"
         f" toUnixTimestamp64Milli(max(at)) AS high FROM fact_{shape}"
-        " WHERE batch = {batch:UInt32}",
-        {"batch": batch},
+        " WHERE batch IN {batches:Array(UInt32)}",
+        {"batches": batches},
         tag="load.parts",
     )[0]
     if not span["n"]:
-        return []
+        return
     # the range of `at` lets ClickHouse leave the other months on disk
     rows = (
-        "batch = {batch:UInt32} AND at >= fromUnixTimestamp64Milli({low:Int64})"
+        "batch IN {batches:Array(UInt32)} AND at >= fromUnixTimestamp64Milli({low:Int64})"
         " AND at <= fromUnixTimestamp64Milli({high:Int64})"
     )
-    values = {"batch": batch, "low": span["low"], "high": span["high"]}
+    values = {"batches": batches, "low": span["low"], "high": span["high"]}
     concerned = _concerned(store, indicators, shape, rows, values)
-    statements = [*parts_sql(concerned, shape, rows=rows), feed_rows_sql(shape, rows=rows)]
-    for union in _unions(f"SELECT {_COLUMNS} FROM ({one})" for one in statements):
+    statements = [
+        *parts_sql(concerned, shape, rows=rows, dimension="batch"),
+        feed_rows_sql(shape, rows=rows, dimension="batch"),
+    ]
+    _write(store, "part", statements, values, "load.parts")
+
+
+def _write(
+    store: Store, table: str, statements: Iterable[str], values: Mapping[str, object], tag: str
+) -> None:
+    for union in _unions(f"SELECT {_COLUMNS}, dimension FROM ({one})" for one in statements):
         store.command(
-            f"INSERT INTO part ({_COLUMNS}, batch) {_ANY_MONTHS}"
-            f" SELECT {_COLUMNS}, {{batch:UInt32}} AS batch FROM ({union})",
+            f"INSERT INTO {table} ({_COLUMNS}, batch) {_ANY_MONTHS}"
+            f" SELECT {_COLUMNS}, toUInt32(dimension) FROM ({union})",
             values,
-            tag="load.parts",
+            tag=tag,
         )
-    days = store.rows(
-        "SELECT DISTINCT day FROM part WHERE batch = {batch:UInt32} ORDER BY day",
-        {"batch": batch},
-        tag="load.days",
-    )
-    return [row["day"] for row in days]
 
 
 def _concerned(
     store: Store, indicators: Sequence[Indicator], shape: Shape, rows: str,
     values: Mapping[str, object],
 ) -> list[Indicator]:  # fmt: skip
-    """Return the indicators that have rows in a batch.
+    """Return the indicators that may have rows in a batch, told by how their conditions begin.
 
     A file is about a few of the hundreds there are, and parsing the sums of the others takes
     far longer than looking.
@@ -77,14 +100,37 @@ def _concerned(
     about: dict[str, list[Indicator]] = {}
     for one in indicators:
         if one.fact == shape:
-            about.setdefault(one.where, []).append(one)
+            about.setdefault(first_condition(one.where), []).append(one)
     if not about:
         return []
-    flags = ", ".join(f"max(ifNull(({where}), 0) != 0)" for where in about)
+    flags = ", ".join(f"max(ifNull(({begins}), 0) != 0)" for begins in about)
     found = store.rows(
         f"SELECT [{flags}] AS flags FROM fact_{shape} WHERE {rows}", values, tag="load.concerned"
     )[0]["flags"]
     return [one for flag, mine in zip(found, about.values(), strict=True) if flag for one in mine]
+
+
+_TOKEN = re.compile(r"'(?:[^'\\]|\\.)*'|[()?]|\b(?:AND|OR|BETWEEN|CASE)\b", re.IGNORECASE)
+
+
+def first_condition(where: str) -> str:
+    """Return the first of the conditions that a row must all meet; the whole where one may do.
+
+    Example:
+        >>> first_condition("kind = 'alarm' AND result != ''")
+        "kind = 'alarm'"
+        >>> first_condition("kind = 'alarm' OR result != ''")
+        "kind = 'alarm' OR result != ''"
+    """
+    depth, end = 0, None
+    for token in _TOKEN.finditer(where):
+        word = token[0].upper()
+        depth += (word == "(") - (word == ")")
+        if depth == 0 and word in ("OR", "BETWEEN", "CASE", "?"):
+            return where
+        if depth == 0 and word == "AND" and end is None:
+            end = token.start()
+    return where[:end].strip()
 
 
 def _unions(statements: Iterable[str]) -> Iterator[str]:
@@ -118,13 +164,8 @@ def rebuild_parts(store: Store, indicators: Sequence[Indicator]) -> None:
     for shape in SHAPES:
         for month in _months(store, shape):
             rows = f"toYYYYMM(at) = {month}"
-            statements = parts_sql(indicators, shape, rows=rows, dimension="batch")
-            for union in _unions(f"SELECT {_COLUMNS}, dimension FROM ({s})" for s in statements):
-                store.command(
-                    f"INSERT INTO part_next ({_COLUMNS}, batch) {_ANY_MONTHS}"
-                    f" SELECT {_COLUMNS}, toUInt32(dimension) FROM ({union})",
-                    tag="rebuild.parts",
-                )
+            statements = parts_sql(_kept(indicators), shape, rows=rows, dimension="batch")
+            _write(store, "part_next", statements, {}, "rebuild.parts")
     store.command("EXCHANGE TABLES part AND part_next", tag="rebuild.parts")
     store.command("DROP TABLE part_next SYNC", tag="rebuild.parts")
 

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from etl.fields import Fields
 from etl.findings import Findings
 from etl.parse import clean
-from etl.privacy import mask, person_keys
+from etl.privacy import mask, mask_columns, person_keys
 from etl.raw_place import FLOAT_KEY, RawPlace, raw_place
 from etl.readers.frame import ROW_NO, RawFile
 from etl.rules import FLAGS, REASONS, SKEW_SECONDS, TOLERANCE_SECONDS
@@ -227,17 +228,25 @@ class _Rows:
         return named.select(pl.concat_str(pl.all().fill_null(""), separator=":")).to_series()
 
     def _extra(self) -> pl.Series:
+        """Return the kept columns as a list of (key, value) for every row, without empty ones."""
+        height, names = self.frame.height, self.spec.keep
         kind = pl.List(pl.Struct({"key": pl.String, "value": pl.String}))
-        if not self.spec.keep:
-            return pl.Series("extra", [[]], dtype=kind).new_from_index(0, self.frame.height)
-        cells = pl.DataFrame({column: mask(self.frame[column]) for column in self.spec.keep})
-        pairs = [
-            pl.when(pl.col(c).is_not_null()).then(
-                pl.struct(pl.lit(c).alias("key"), pl.col(c).alias("value"))
-            )
-            for c in self.spec.keep
-        ]
-        return cells.select(pl.concat_list(pairs).list.drop_nulls().cast(kind)).to_series()
+        if not names:
+            return pl.Series("extra", [[]], dtype=kind).new_from_index(0, height)
+        masked = mask_columns({name: self.frame[name] for name in names})
+        cells = pl.concat(masked.values())
+        # row by row: where each filled cell stands in the columns put end to end
+        is_filled = cells.is_not_null().to_numpy().reshape(len(names), height).T
+        rows, columns = np.nonzero(is_filled)
+        pairs = pl.DataFrame(
+            {
+                "key": pl.Series(names).gather(columns),
+                "value": cells.gather(columns * height + rows),
+            }
+        ).to_struct()
+        ends = np.concatenate([[0], np.cumsum(is_filled.sum(axis=1))])
+        listed = pa.LargeListArray.from_arrays(ends, pairs.to_arrow())
+        return pl.Series("extra", listed).cast(kind)
 
     def _sealed(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return the facts with id and content hash, in the columns of the table."""
@@ -341,13 +350,11 @@ def _quarantined(raw: RawFile, spec: SourceSpec, findings: Findings) -> pl.DataF
 def _masked(frame: pl.DataFrame, spec: SourceSpec) -> pl.DataFrame:
     """Return rows fit to be looked at; numbers that identify row or area stay readable."""
     numbers = {ROW_NO, *spec.key_columns, *spec.place.code}
-    columns = []
-    for column in frame.iter_columns():
-        if column.name == spec.reporter:
-            columns.append(column.set(column.is_not_null(), "***"))
-        else:
-            columns.append(column if column.name in numbers else mask(column))
-    return pl.DataFrame(columns)
+    apart = {*numbers, spec.reporter}
+    masked = mask_columns({name: frame[name] for name in frame.columns if name not in apart})
+    hidden = pl.when(pl.col(spec.reporter).is_not_null()).then(pl.lit("***"))
+    reporter = [hidden.alias(spec.reporter)] if spec.reporter in frame.columns else []
+    return frame.with_columns(**masked).with_columns(reporter)
 
 
 def _sentence(reason: str, column: str) -> str:

@@ -81,8 +81,18 @@ def _is_newer() -> pl.Expr:
     return later | (new.eq_missing(old) & (pl.col("content") > pl.col("old_content")))
 
 
-def known_versions(store: Store, source: str, shape: Shape, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return all versions the journal has of the ids in a file, in the form ``weigh`` takes."""
+def known_versions(
+    store: Store, source: str, shape: Shape, rows: pl.DataFrame, *, is_first: bool = True
+) -> pl.DataFrame:
+    """Return all versions the journal has of the ids in a file, in the form ``weigh`` takes.
+
+    Args:
+        store: where the journal is.
+        source: of the file.
+        shape: of its facts.
+        rows: of the file.
+        is_first: no file of the source has been written since the last one was published.
+    """
     schema: dict[str, pl.DataType] = {
         "id": pl.String(),
         "content": pl.UInt64(),
@@ -90,12 +100,7 @@ def known_versions(store: Store, source: str, shape: Shape, rows: pl.DataFrame) 
         "version": pl.UInt32(),
         "weight": pl.Int64(),
     }
-    before = store.rows(
-        "SELECT count() AS n FROM batch WHERE source = {source:String}",
-        {"source": source},
-        tag="load.known",
-    )
-    if rows.is_empty() or not before[0]["n"]:
+    if rows.is_empty() or (is_first and not _was_read(store, source)):
         return pl.DataFrame(schema=schema)
     _stage(store, rows.select("id", "content").unique("id"))
     condition, span = _time_range(rows, shape)
@@ -110,6 +115,15 @@ def known_versions(store: Store, source: str, shape: Shape, rows: pl.DataFrame) 
     if not found.num_rows:
         return pl.DataFrame(schema=schema)
     return pl.DataFrame(pl.from_arrow(found)).cast(schema)  # type: ignore[arg-type]
+
+
+def _was_read(store: Store, source: str) -> bool:
+    found = store.rows(
+        "SELECT count() AS n FROM batch WHERE source = {source:String}",
+        {"source": source},
+        tag="load.known",
+    )
+    return bool(found[0]["n"])
 
 
 def write_change(store: Store, shape: Shape, change: Change, batch: int) -> None:

@@ -15,10 +15,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import polars as pl
+import pyarrow as pa
 
 from etl.aggregate import add_parts
 from etl.batch import (
     BatchReport,
+    Reading,
     file_sha256,
     kernel_table,
     last_reading,
@@ -26,36 +28,15 @@ from etl.batch import (
     readings,
 )
 from etl.columns import INSERT_ROWS, conform, to_arrow
-from etl.contract import Checked, check
+from etl.intake import Intake, Prepared
 from etl.journal import known_versions, weigh, write_change
 from etl.place import Gazetteer
-from etl.readers import read_file
 from etl.spec import SourceSpec
-from metrics.errors import SourceError
 from metrics.indicator import Indicator
 from metrics.store import Store
-from metrics.tables import CASE_TIMES, Shape
+from metrics.tables import CASE_TIMES
 
 _WATERMARKS = ("at", "ended_at", "updated_at", *(name for name in CASE_TIMES if name != "due_at"))
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A file read, checked and placed, not yet compared with what is known.
-
-    Attributes:
-        sha256: of the file's bytes.
-        size: of the file in bytes.
-        checked: what the contract says of its rows.
-        rows: the accepted rows with their areas.
-        seconds: time taken.
-    """
-
-    sha256: str
-    size: int
-    checked: Checked
-    rows: pl.DataFrame
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -76,72 +57,122 @@ class Loader:
     timezone: str
     secret: bytes
 
-    def prepare(self, spec: SourceSpec, path: Path, now: dt.datetime) -> Prepared:
-        """Return what a file says, read, checked and placed; the store is not touched.
-
-        Raises:
-            SourceError: the file cannot be taken in as a whole.
-        """
-        begin = time.perf_counter()
-        try:
-            sha256 = file_sha256(path)
-        except OSError as error:
-            raise SourceError(
-                f"the file cannot be read ({error.strerror})",
-                where=str(path),
-                next_step="Put it back, or plan again",
-            ) from error
-        raw = read_file(spec, path)
-        checked = check(raw, spec, timezone=self.timezone, secret=self.secret, now=now)
-        rows = self.gazetteer.place(_with_last_change(checked.rows, spec.fact), spec.place)
-        return Prepared(sha256, raw.size, checked, rows, time.perf_counter() - begin)
+    @property
+    def intake(self) -> Intake:
+        """What reads files; the store is no part of it."""
+        return Intake(self.gazetteer, self.timezone, self.secret)
 
     def load(
         self, spec: SourceSpec, path: Path, now: dt.datetime, prepared: Prepared | None = None
     ) -> BatchReport:
         """Load one file, prepared ahead or now; see ``load_file``."""
-        begin = time.perf_counter()
         with self.store.publishing:
-            known = readings(self.store, spec.source)
-            sha256 = prepared.sha256 if prepared else _sha256_or_nothing(path)
-            last = last_reading(known, sha256)
-            if last is not None and last.spec_sha256 == (spec.sha256 or "0" * 64):
-                return BatchReport(spec.source, path.name, "skipped", last.batch)
-            ready = prepared or self.prepare(spec, path, now)
-            misread = {one.batch for one in known if one.sha256 == ready.sha256}
-            batch = self.store.next_batch()
-            report = self._write(batch, spec, path.name, ready, misread, now)
-            report.check_balance()
-            spent = time.perf_counter() - begin + (prepared.seconds if prepared else 0.0)
-            report = replace(report, seconds=spent)
-            self.store.publish(
-                ledger_line(
-                    report,
-                    timezone=self.timezone,
-                    shape=spec.fact,
-                    sha256=ready.sha256,
-                    spec_sha256=spec.sha256,
-                    size=ready.size,
-                    published_at=now,
-                )
-            )
-            return report
+            alone = Round(self, now)
+            report = alone.write(spec, path, prepared)
+            published = alone.publish()
+        return published[0] if published else report
 
-    def _write(
-        self,
-        batch: int,
-        spec: SourceSpec,
-        file: str,
-        ready: Prepared,
-        misread: Collection[int],
-        now: dt.datetime,
+
+@dataclass(frozen=True)
+class _Written:
+    """A file whose rows are in the journal under a number that is not yet visible."""
+
+    report: BatchReport
+    spec: SourceSpec
+    sha256: str
+    size: int
+
+
+class Round:
+    """Files written one after the other, each a batch, that become visible together.
+
+    Their parts are summed by one statement: for a small file the engine takes longer to plan
+    that statement than to run it. Hold ``store.publishing`` from the first file to ``publish``.
+    """
+
+    def __init__(self, loader: Loader, now: dt.datetime) -> None:
+        self._loader = loader
+        self._now = now
+        self._first = 0
+        self._is_whole = True
+        self._written: list[_Written] = []
+
+    def write(self, spec: SourceSpec, path: Path, prepared: Prepared | None = None) -> BatchReport:
+        """Write a file's rows into the journal, or skip it; nothing is visible yet.
+
+        Raises:
+            SourceError: the file cannot be taken in as a whole; the earlier ones are not touched.
+            StoreError: the store failed.
+        """
+        begin, loader = time.perf_counter(), self._loader
+        known = readings(loader.store, spec.source)
+        sha256 = prepared.sha256 if prepared else _sha256_or_nothing(path)
+        last = self._last_reading(known, sha256, spec)
+        if last:
+            return BatchReport(spec.source, path.name, "skipped", last)
+        ready = prepared or loader.intake.take(spec, path, self._now)
+        misread = {one.batch for one in known if one.sha256 == ready.sha256}
+        if not self._written:
+            self._first = loader.store.next_batch()
+        batch = self._first + len(self._written)
+        self._is_whole = False
+        report = self._journal(batch, spec, path.name, ready, misread)
+        report.check_balance()
+        self._is_whole = True
+        spent = time.perf_counter() - begin + (prepared.seconds if prepared else 0.0)
+        report = replace(report, seconds=spent)
+        self._written.append(_Written(report, spec, ready.sha256, ready.size))
+        return report
+
+    def publish(self) -> tuple[BatchReport, ...]:
+        """Sum the parts of the files written and make them visible; return their reports.
+
+        Raises:
+            StoreError: the store failed; nothing of these files is visible.
+        """
+        if not self._written:
+            return ()
+        store = self._loader.store
+        shapes = {one.report.batch: one.spec.fact for one in self._written}
+        days = add_parts(store, self._loader.indicators, shapes)
+        done = [
+            replace(one, report=replace(one.report, days=tuple(days.get(one.report.batch, ()))))
+            for one in self._written
+        ]
+        lines = pa.concat_tables([self._line(one) for one in done])
+        store.publish(lines, is_whole=self._is_whole)
+        self._written = []
+        return tuple(one.report for one in done)
+
+    def _line(self, one: _Written) -> pa.Table:
+        return ledger_line(
+            one.report,
+            timezone=self._loader.timezone,
+            shape=one.spec.fact,
+            sha256=one.sha256,
+            spec_sha256=one.spec.sha256,
+            size=one.size,
+            published_at=self._now,
+        )
+
+    def _last_reading(self, known: list[Reading], sha256: str, spec: SourceSpec) -> int:
+        """Return the batch that read these very bytes by this very spec, or 0."""
+        for one in self._written:
+            if (one.sha256, one.spec.source) == (sha256, spec.source):
+                return one.report.batch
+        last = last_reading(known, sha256)
+        return last.batch if last and last.spec_sha256 == (spec.sha256 or "0" * 64) else 0
+
+    def _journal(
+        self, batch: int, spec: SourceSpec, file: str, ready: Prepared, misread: Collection[int]
     ) -> BatchReport:
+        store, timezone = self._loader.store, self._loader.timezone
         rows, checked = ready.rows, ready.checked
-        known = known_versions(self.store, spec.source, spec.fact, rows)
+        before = any(one.spec.source == spec.source for one in self._written)
+        known = known_versions(store, spec.source, spec.fact, rows, is_first=not before)
         change = weigh(rows, known, misread=misread)
-        write_change(self.store, spec.fact, change, batch)
-        _write_quarantine(self.store, checked.quarantined, batch, spec, file, self.timezone)
-        days = add_parts(self.store, self.indicators, spec.fact, batch)
+        write_change(store, spec.fact, change, batch)
+        _write_quarantine(store, checked.quarantined, batch, spec, file, timezone)
         took = change.accepted["row_no"].unique()
         aside = checked.quarantined["row_no"].n_unique()
         flagged = change.accepted.filter(pl.col("flags").list.len() > 0)
@@ -155,8 +186,7 @@ class Loader:
             duplicates=rows["row_no"].n_unique() - took.len(),
             flagged=flagged["row_no"].n_unique(),
             restated=change.retracted.height,
-            watermark=_watermark(rows, now.astimezone(ZoneInfo(self.timezone))),
-            days=tuple(days),
+            watermark=_watermark(rows, self._now.astimezone(ZoneInfo(timezone))),
         )
 
 
@@ -190,20 +220,6 @@ def _sha256_or_nothing(path: Path) -> str:
         return file_sha256(path)
     except OSError:
         return ""
-
-
-def _with_last_change(rows: pl.DataFrame, shape: Shape) -> pl.DataFrame:
-    """Fill a missing updated_at with the newest time the row itself tells.
-
-    A source without a change stamp sends a work order again when it is closed; by its own
-    times the closed version is then newer than the open one, whichever file comes first.
-    """
-    own = {"case": [n for n in CASE_TIMES if n != "due_at"], "event": ["at", "ended_at"]}
-    times = [name for name in own.get(shape, []) if name in rows.columns]
-    if not times:
-        return rows
-    newest = pl.max_horizontal(times)
-    return rows.with_columns(pl.coalesce("updated_at", newest).alias("updated_at"))
 
 
 def _write_quarantine(

@@ -36,6 +36,11 @@ _NONE = r"^0000|^9999[-/.年]|^0+$"
 _FIRST_YEAR, _LAST_YEAR = 1971, 2098
 """Moments outside are what systems write for 'none': 0000, 1900, 1970, 2099, 9999."""
 
+_USUAL = "%Y-%m-%d %H:%M:%S"
+_ISO = "%Y-%m-%dT%H:%M:%S"
+_FIRST = dt.datetime(_FIRST_YEAR, 1, 2)  # noqa: DTZ001 - local
+_LAST = dt.datetime(_LAST_YEAR, 12, 30)  # noqa: DTZ001 - local
+
 _TAIL = re.compile(r"(余|多|左右|以上|上下)$")
 _HEAD = re.compile(r"^(大约|约|近|超过|超|逾|>|≥|<|≤)")
 _PLAIN = r"^[+-]?(?:\d{1,20})(?:\.\d{1,6})?$"
@@ -72,6 +77,35 @@ def parse_times(
     in a spec replaces the list. Times without offset belong to ``source_zone``; of an hour that
     occurs twice the first is taken.
     """
+    if formats:
+        return _slowly(text, formats, source_zone, city_zone)
+    values, done = _at_once(text, source_zone, city_zone)
+    no = pl.Series([False]).new_from_index(0, text.len())
+    if done.all():
+        return Times(values, no, no, no)
+    rows = (~done).arg_true()
+    rest = _slowly(text.gather(rows), (), source_zone, city_zone)
+    return Times(
+        values.scatter(rows, rest.values),
+        no.clone().scatter(rows, rest.bad),  # it writes into the series it is called on
+        no.clone().scatter(rows, rest.sentinel),
+        no.clone().scatter(rows, rest.gap),
+    )
+
+
+def _at_once(text: pl.Series, source_zone: str, city_zone: str) -> tuple[pl.Series, pl.Series]:
+    """Return the moments written the usual way, and where that settles it: mostly everywhere."""
+    first = text.drop_nulls().head(1)
+    form = _ISO if not first.is_empty() and "T" in first[0] else _USUAL
+    naive = text.str.to_datetime(form, strict=False, time_unit="ms")
+    naive = naive.set(~naive.is_between(_FIRST, _LAST).fill_null(value=False), None)
+    local = naive.dt.replace_time_zone(source_zone, ambiguous="earliest", non_existent="null")
+    done = local.is_not_null() | text.is_null()
+    return local.dt.convert_time_zone(city_zone), done
+
+
+def _slowly(text: pl.Series, formats: tuple[str, ...], source_zone: str, city_zone: str) -> Times:
+    """Return moments however they are written."""
     text = clean(text)
     nothing = text.is_null() | text.str.contains(_NONE).fill_null(value=False)
     naive = _naive(text.set(nothing, None), formats)

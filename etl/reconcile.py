@@ -113,7 +113,7 @@ def reconcile(
 
 
 def _is_plain(indicator: Indicator) -> bool:
-    found = measures(indicator)
+    found = measures(indicator) if indicator.is_kept else ()
     return bool(found) and all(one.item == "0" for one in found)
 
 

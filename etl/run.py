@@ -5,23 +5,27 @@ from __future__ import annotations
 import datetime as dt
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from etl.ahead import Ready, read_ahead
 from etl.batch import BatchReport
 from etl.boundaries import Boundaries
-from etl.load import Loader, Prepared
+from etl.load import Loader, Round
 from etl.plan import Plan, Step
 from etl.publish import publish_catalogue, publish_territory
 from etl.spec import SourceSpec
 from metrics.errors import CockpitError, SourceError, StoreError
 
 _QUIET_SECONDS = 2.0
+_ROUND_FILES = 16
+_ROUND_BYTES = 32 << 20
+"""A reader waits for a round to see any of it, and a failure of the store loses all of it."""
 
 
 @dataclass(frozen=True)
@@ -81,16 +85,17 @@ def run(
                 catalogue = publish_catalogue(loader.store, loader.indicators, now=now)
         except StoreError as error:
             problem = error
-        for step, ready in _one_ahead(files, loader, specs, now):
-            bar.show(step)
-            halt = problem or stopped.get(step.source)
-            report = _not_run(step, halt) if halt else _load(step, loader, specs, now, ready)
-            reports.append(report)
-            if isinstance(report.problem, StoreError):
-                problem = report.problem
-            elif report.problem is not None:
-                stopped[step.source] = report.problem
-            bar.advance()
+        ahead = read_ahead(files, loader.intake, specs, now)
+        for steps in _rounds(files):
+            halt = problem or stopped.get(steps[0].source)
+            ready = islice(ahead, len(steps))
+            done = _refuse(ready, halt, bar) if halt else _load(ready, loader, specs, now, bar)
+            reports.extend(done)
+            for report in done:
+                if isinstance(report.problem, StoreError):
+                    problem = report.problem
+                elif report.problem is not None:
+                    stopped[report.source] = report.problem
     return RunReport(tuple(reports), territory, catalogue, time.perf_counter() - begin, problem)
 
 
@@ -98,34 +103,59 @@ def _is_due(plan: Plan, kind: str) -> bool:
     return any(step.kind == kind for step in plan.due)
 
 
-Ready = Callable[[], Prepared]
-
-
-def _one_ahead(
-    files: Sequence[Step], loader: Loader, specs: Mapping[str, SourceSpec], now: dt.datetime
-) -> Iterator[tuple[Step, Ready]]:
-    """Yield every file while the next one is already being read beside its load.
-
-    Reading is Python and polars, loading is the engine: two cores are busy, and never more than
-    two files are in memory.
-    """
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="read") as reader:
-        waiting: list[tuple[Step, Ready]] = []
-        for step in files:
-            assert step.path is not None  # noqa: S101 - a file step has one
-            ready = reader.submit(loader.prepare, specs[step.source], step.path, now)
-            waiting.append((step, ready.result))
-            if len(waiting) == 2:
-                yield waiting.pop(0)
-        yield from waiting
+def _rounds(files: Sequence[Step]) -> Iterator[list[Step]]:
+    """Yield files that follow each other in one source, as many as become visible together."""
+    gathered: list[Step] = []
+    for step in files:
+        is_full = len(gathered) == _ROUND_FILES or sum(one.size for one in gathered) > _ROUND_BYTES
+        if gathered and (step.source != gathered[0].source or is_full):
+            yield gathered
+            gathered = []
+        gathered.append(step)
+    if gathered:
+        yield gathered
 
 
 def _load(
-    step: Step, loader: Loader, specs: Mapping[str, SourceSpec], now: dt.datetime, ready: Ready
-) -> BatchReport:
+    files: Iterable[tuple[Step, Ready]],
+    loader: Loader,
+    specs: Mapping[str, SourceSpec],
+    now: dt.datetime,
+    bar: _Bar,
+) -> list[BatchReport]:
+    """Load the files of a round; the first that fails stops the rest, not those before it."""
+    reports: list[BatchReport] = []
+    problem: CockpitError | None = None
+    with loader.store.publishing:
+        together = Round(loader, now)
+        for step, ready in files:
+            bar.show(step)
+            report = (
+                _not_run(step, problem)
+                if problem
+                else _write(together, specs[step.source], step, ready)
+            )
+            problem = problem or report.problem
+            reports.append(report)
+            bar.advance()
+        return _published(together, reports)
+
+
+def _published(together: Round, reports: list[BatchReport]) -> list[BatchReport]:
+    try:
+        visible = {report.batch: report for report in together.publish()}
+    except StoreError as error:
+        return [
+            replace(one, state="failed", batch=0, problem=error) if one.state == "loaded" else one
+            for one in reports
+        ]
+    return [visible[one.batch] if one.state == "loaded" else one for one in reports]
+
+
+def _write(together: Round, spec: SourceSpec, step: Step, ready: Ready) -> BatchReport:
     assert step.path is not None  # noqa: S101 - a file step has one
     try:
-        return loader.load(specs[step.source], step.path, now, ready())
+        return together.write(spec, step.path, ready())
     except CockpitError as error:
         return BatchReport(step.source, step.path.name, "failed", problem=error)
     except Exception as error:  # noqa: BLE001 - one odd file must not stop the other sources
@@ -135,6 +165,16 @@ def _load(
             next_step="Report this with the file and its source spec",
         )
         return BatchReport(step.source, step.path.name, "failed", problem=unforeseen)
+
+
+def _refuse(
+    files: Iterable[tuple[Step, Ready]], problem: CockpitError, bar: _Bar
+) -> list[BatchReport]:
+    reports = []
+    for step, _ in files:
+        reports.append(_not_run(step, problem))
+        bar.advance()
+    return reports
 
 
 def _not_run(step: Step, problem: CockpitError) -> BatchReport:

@@ -212,6 +212,7 @@ REASON = "理由"
 REJECTIONS: Mapping[str, str] = {
     "coarser_table_suffices": "汇总表 part 已按区域和日期存好所需的和,无须读明细",
     "judged_at_period_end": "汇总表 part 按日存放,不知期末时各件的状态,须读明细",
+    "summed_when_asked": "汇总表 part 只留存核心指标,其余指标用时读明细汇总",
     "dimension_not_held": "汇总表 part 不按所选的列存放,须读明细",
 }
 NO_FEEDS = "没有数据源为这个指标供数。"

@@ -43,10 +43,23 @@ class CockpitError(Exception):
         parts = [part.rstrip(".") for part in (head, self.hint, self.next_step) if part]
         return " ".join(part if part.endswith("?") else f"{part}." for part in parts)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let a process that reads files hand its error over whole."""
+        return _again, (type(self), self.args, self.__dict__)
+
     def as_json(self) -> dict[str, object]:
         """The one error shape of the API and of ``--json``."""
         hint = ". ".join(part for part in (self.hint, self.next_step) if part)
         return {"ok": False, "error": self.what, "where": self.where, "hint": hint}
+
+
+def _again(
+    kind: type[CockpitError], args: tuple[object, ...], fields: dict[str, object]
+) -> CockpitError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(fields)
+    return error
 
 
 class ConfigError(CockpitError):

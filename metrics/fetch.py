@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from metrics.answer import Figure
@@ -19,6 +19,9 @@ from metrics.territory import Territory
 
 Part = Literal["total", "children", "breakdown", "series"]
 GroupKey = tuple[object, ...]
+
+_SUMMED_AT_ONCE = 60
+"""Indicators; the sums of one are some hundred characters, and ClickHouse parses 262,144."""
 
 
 @dataclass
@@ -37,19 +40,20 @@ class Group:
         for window in windows:
             self.windows.setdefault(window, len(self.windows) + 1)
 
-    def statement(self) -> Statement:
-        """Return the statement for everything wanted."""
+    def statements(self) -> Iterator[Statement]:
+        """Yield the statement for everything wanted; several where facts are read for many."""
         windows = tuple(self.windows)
         if self.need.daily:
             windows = ((min(a for a, _ in windows), max(b for _, b in windows)),)
-        need = Need(
-            **{
-                **self.need.__dict__,
-                "indicators": tuple(self.indicators.values()),
-                "windows": windows,
-            }
-        )
-        return build(need, self.tag)
+        for indicators in self._portions():
+            yield build(replace(self.need, indicators=indicators, windows=windows), self.tag)
+
+    def _portions(self) -> Iterator[tuple[Indicator, ...]]:
+        """Yield the indicators, as many at once as ClickHouse can parse the sums of."""
+        wanted = list(self.indicators.values())
+        size = len(wanted) if all(one.is_kept for one in wanted) else _SUMMED_AT_ONCE
+        for start in range(0, len(wanted), size):
+            yield tuple(wanted[start : start + size])
 
 
 @dataclass
@@ -70,7 +74,7 @@ class Fetched:
         return (
             question.as_of or self.version, plan.area.id, depth, by, question.filters,
             question.viewer.roots, part == "series", leaf.has_items and part != "series",
-            leaf.is_as_of,
+            leaf.is_as_of, leaf.is_kept,
         )  # fmt: skip
 
     def add(self, plan: Plan, part: Part, windows: Sequence[Window]) -> None:
@@ -85,12 +89,13 @@ class Fetched:
     def run(self, store: Store | None) -> None:
         """Run one statement a group; without a store only make the statements."""
         for group in self.groups.values():
-            statement = group.statement()
-            self.statements.append(statement)
-            if store is None:
-                continue
-            found = store.rows(statement.sql, statement.parameters, tag=statement.tag)
-            group.rows = {(row["indicator"], row["key"], row.get("w", 1)): row for row in found}
+            for statement in group.statements():
+                self.statements.append(statement)
+                if store is None:
+                    continue
+                found = store.rows(statement.sql, statement.parameters, tag=statement.tag)
+                for row in found:
+                    group.rows[row["indicator"], row["key"], row.get("w", 1)] = row
 
     def keys(self, plan: Plan, part: Part) -> list[Any]:
         """Return the keys found for the indicators of a plan, sorted."""

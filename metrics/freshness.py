@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from metrics.answer import Freshness
 from metrics.indicator import Indicator
 from metrics.store import Store
-from metrics.tables import SHAPES, Shape
+from metrics.tables import Shape
 
 STALE_AFTER = 2
 """A feed is late when its newest row is older than this many rhythms and its usual lag."""
@@ -88,12 +88,26 @@ def read_coverage(
 
 
 def read_sources(
-    store: Store, version: int, indicators: Iterable[Indicator]
+    store: Store, version: int, indicators: Collection[Indicator], *, since: int = 0
 ) -> dict[str, tuple[str, ...]]:
-    """Return which sources have rows that an indicator is about, one statement a fact."""
+    """Return which sources have rows that an indicator is about, one statement a fact.
+
+    Args:
+        store: where the facts are.
+        version: the last batch looked at.
+        indicators: with facts.
+        since: batches up to this one are left out; indicators of a fact that got nothing since
+            are not in the answer.
+    """
     found: dict[str, tuple[str, ...]] = {}
-    indicators = list(indicators)
-    for shape in SHAPES:
+    values = {"version": version, "since": since}
+    delivered = store.rows(
+        "SELECT DISTINCT shape FROM batch WHERE batch > {since:UInt32}"
+        " AND batch <= {version:UInt32}",
+        values,
+        tag="freshness.shapes",
+    )
+    for shape in sorted(row["shape"] for row in delivered):
         about = [one for one in indicators if one.fact == shape]
         if not about:
             continue
@@ -101,9 +115,9 @@ def read_sources(
             f"max(ifNull(({one.where}), 0) != 0) AS i{number}" for number, one in enumerate(about)
         )
         rows = store.rows(
-            f"SELECT source AS feed, {flags} FROM fact_{shape} WHERE batch <= {{version:UInt32}}"
-            " GROUP BY feed",
-            {"version": version},
+            f"SELECT source AS feed, {flags} FROM fact_{shape}"
+            " WHERE batch > {since:UInt32} AND batch <= {version:UInt32} GROUP BY feed",
+            values,
             tag="freshness.sources",
         )
         for number, one in enumerate(about):
@@ -119,7 +133,8 @@ class Feeds:
     indicators: Mapping[str, Indicator]
     expected: Sequence[Feed]
     _coverage: dict[int, Coverage] = field(default_factory=dict)
-    _sources: dict[tuple[str, ...], dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    _sources: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _read_up_to: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def coverage(self, version: int) -> Coverage:
@@ -132,32 +147,25 @@ class Feeds:
             return self._coverage[version]
 
     def _read(self, version: int) -> Coverage:
-        known = self.store.rows(
-            "SELECT DISTINCT source FROM batch WHERE batch <= {version:UInt32}",
-            {"version": version},
-            tag="freshness.feeds",
-        )
-        feeds = tuple(sorted(row["source"] for row in known))
-        if feeds not in self._sources or self._brings_something_new(version, self._sources[feeds]):
-            facts = [one for one in self.indicators.values() if one.fact]
-            self._sources[feeds] = read_sources(self.store, version, facts)
+        if version > self._read_up_to:
+            self._add_sources(version)
         shifts = {
             one.id: one.shift_days
             for one in self.indicators.values()
             if one.shift_days and not one.is_flow_stock
         }
-        return read_coverage(self.store, version, self._sources[feeds], shifts)
+        return read_coverage(self.store, version, self._sources, shifts)
 
-    def _brings_something_new(self, version: int, sources: Mapping[str, tuple[str, ...]]) -> bool:
-        """Tell whether a known feed has first delivered rows of an indicator it had none of."""
-        without = [one for one, feeds in sources.items() if not feeds]
-        found = self.store.rows(
-            "SELECT count() AS n FROM part WHERE indicator IN {ids:Array(String)}"
-            " AND batch <= {version:UInt32}",
-            {"ids": without, "version": version},
-            tag="freshness.new",
-        )
-        return bool(without and found[0]["n"])
+    def _add_sources(self, version: int) -> None:
+        """Look at what came since, for a feed may first deliver rows of an indicator any day."""
+        about = [one for one in self.indicators.values() if one.fact]
+        since = self._read_up_to
+        known = self._sources or {one.id: () for one in about}
+        new = read_sources(self.store, version, about, since=since)
+        self._sources = {
+            one: tuple(sorted({*feeds, *new.get(one, ())})) for one, feeds in known.items()
+        }
+        self._read_up_to = version
 
     def freshness(
         self, now: dt.datetime, version: int, sources: Iterable[str] | None = None

@@ -142,6 +142,15 @@ class Indicator(BaseModel):
         return PERIOD_END in self.numerator or PERIOD_END in self.denominator
 
     @property
+    def is_kept(self) -> bool:
+        """Tell whether its sums are kept ready in ``part``; the others are summed when asked for.
+
+        Every screen lives on the core. To keep the many further ones as well would triple the
+        work of every load for numbers that few ever ask for.
+        """
+        return self.fact is not None and self.tier == "core" and not self.is_as_of
+
+    @property
     def is_flow_stock(self) -> bool:
         """Tell whether the stock is what entered minus what left, up to a day."""
         return self.kind == "stock" and bool(self.leave)

@@ -196,15 +196,16 @@ def parts_sql(
     return grouped + statements
 
 
-def feed_rows_sql(fact: Shape, *, rows: str = "1") -> str:
+def feed_rows_sql(fact: Shape, *, rows: str = "1", dimension: str = "") -> str:
     """Return the SELECT of rows per feed and day, kept in ``part`` as ``rows:<source>``.
 
     It tells a day without events from a day without data.
     """
+    keep, group_by = _dimension(dimension)
     return (
         "SELECT concat('rows:', source) AS indicator, toDate(at) AS day, '' AS area,"
-        " toInt64(0) AS item, toDecimal128(sum(sign), 6) AS num, toDecimal128(0, 6) AS den"
-        f" FROM fact_{fact} WHERE {rows} GROUP BY indicator, day HAVING num != 0"
+        f" toInt64(0) AS item, toDecimal128(sum(sign), 6) AS num, toDecimal128(0, 6) AS den{keep}"
+        f" FROM fact_{fact} WHERE {rows} GROUP BY indicator, day{group_by} HAVING num != 0"
     )
 
 

@@ -185,5 +185,10 @@ def _choose(question: Question, leaves: tuple[Indicator, ...]) -> tuple[str, tup
         )
         others = () if all(leaf.is_as_of for leaf in leaves) else ("part",)
         return ", ".join((*judged, *others)), (Rejection("part", reason),)
+    asked = sorted({f"fact_{leaf.fact}" for leaf in leaves if not leaf.is_kept})
+    if asked:
+        reason = "summed_when_asked: part keeps the sums of the core indicators only"
+        others = () if not any(leaf.is_kept for leaf in leaves) else ("part",)
+        return ", ".join((*asked, *others)), (Rejection("part", reason),)
     reason = "coarser_table_suffices: part already holds the sums of these rows by area and day"
     return "part", tuple(Rejection(fact, reason) for fact in facts)

@@ -24,6 +24,9 @@ from metrics.indicator import Indicator
 from metrics.measures import parts_sql
 from metrics.statement import Statement
 
+_VISIBLE = "batch <= {version:UInt32}"
+_UP_TO_LAST = "day <= {last:Date}"
+_WITHIN = "day BETWEEN {first:Date} AND {last:Date}"
 _BINNED = ("quantile", "extreme")
 Window = tuple[dt.date, dt.date]
 
@@ -61,7 +64,7 @@ class Need:
     @property
     def reads_facts(self) -> bool:
         """Tell whether something is asked for that ``part`` does not hold."""
-        return bool(self.by or self.filters or self.is_as_of)
+        return bool(self.by or self.filters) or not all(one.is_kept for one in self.indicators)
 
     @property
     def is_as_of(self) -> bool:
@@ -160,7 +163,7 @@ def _sum_windows(need: Need, source: str, conditions: list[str]) -> str:
         is_register = "indicator IN {stocks:Array(String)}"
         window = [f"NOT {is_register} AND ({' OR '.join(window)})"]
         window.append(f"{is_register} AND has(latest.days, tuple(w, day))")
-        join = _last_days()
+        join = _last_days(need)
     return (
         "SELECT indicator, key, w, toFloat64(sum(num)) AS n, toFloat64(sum(den)) AS d FROM ("
         f"SELECT indicator, {_key(need)} AS key, {day} AS day, sum(num) AS num, sum(den) AS den"
@@ -186,12 +189,11 @@ def _is_register(indicator: Indicator) -> bool:
     return indicator.kind == "stock" and not indicator.is_flow_stock
 
 
-def _last_days() -> str:
+def _last_days(need: Need) -> str:
     """Return the join that gives every register its last day delivered up to each window's end."""
     return (
         " LEFT JOIN (SELECT indicator, groupArray((w, last)) AS days FROM (SELECT indicator, w,"
-        " max(day) AS last FROM (SELECT indicator, day FROM part"
-        " WHERE indicator IN {stocks:Array(String)} AND batch <= {version:UInt32}"
+        f" max(day) AS last FROM (SELECT indicator, day FROM {_delivered(need)}"
         f" GROUP BY indicator, day HAVING sum(num) != 0) ARRAY JOIN {_ALL_WINDOWS} AS w"
         " WHERE day <= {ends:Array(Date)}[w] GROUP BY indicator, w) GROUP BY indicator)"
         " AS latest USING (indicator)"
@@ -204,7 +206,8 @@ def _daily(need: Need, source: str, conditions: list[str]) -> str:
     if any(one.kind == "stock" for one in need.indicators):
         days.append("indicator IN {flows:Array(String)} OR indicator IN {stocks:Array(String)}")
         key = "if(indicator IN {flows:Array(String)}, greatest(day, {first:Date} - 1), day)"
-    deliveries = _delivery_days() if any(_is_register(one) for one in need.indicators) else ""
+    registers = any(_is_register(one) for one in need.indicators)
+    deliveries = _delivery_days(need) if registers else ""
     return (
         "SELECT indicator, key, toFloat64(sum(num)) AS n, toFloat64(sum(den)) AS d,"
         " countIf(num > 0) AS c,"
@@ -216,18 +219,26 @@ def _daily(need: Need, source: str, conditions: list[str]) -> str:
     )
 
 
-def _delivery_days() -> str:
+def _delivery_days(need: Need) -> str:
     """Return an empty row for every delivery, so that an area left out of one is seen."""
     return (
         " UNION ALL SELECT indicator, day AS key, toInt64(0) AS item, toDecimal128(0, 6) AS num,"
-        " toDecimal128(0, 6) AS den FROM (SELECT indicator, day FROM part"
-        " WHERE indicator IN {stocks:Array(String)} AND batch <= {version:UInt32}"
+        f" toDecimal128(0, 6) AS den FROM (SELECT indicator, day FROM {_delivered(need)}"
         " AND day <= {last:Date} GROUP BY indicator, day HAVING sum(num) != 0)"
     )
 
 
+def _delivered(need: Need) -> str:
+    """Return where all that registers delivered stands, in whichever area, up to the version."""
+    if not need.reads_facts:
+        return "part WHERE indicator IN {stocks:Array(String)} AND batch <= {version:UInt32}"
+    registers = [one for one in need.indicators if _is_register(one)]
+    selects = parts_sql(registers, "snapshot", rows=_VISIBLE)
+    return f"({' UNION ALL '.join(selects)}) WHERE 1"
+
+
 def _virtual_part(need: Need, parameters: dict[str, object]) -> str:
-    rows = ["batch <= {version:UInt32}"]
+    rows = [_VISIBLE]
     for number, (column, allowed) in enumerate(need.filters):
         rows.append(f"toString({column}) IN {{f{number}:Array(String)}}")
         parameters[f"f{number}"] = list(allowed)
@@ -238,13 +249,9 @@ def _virtual_part(need: Need, parameters: dict[str, object]) -> str:
         if need.is_as_of:
             selects += as_of.windows_sql(about, fact, rows=" AND ".join(rows), dimension=need.by)
             continue
-        selects += parts_sql(
-            about,
-            fact,
-            rows=" AND ".join(rows),
-            days="day <= {last:Date}"
-            if parameters["flows"] or parameters["stocks"]
-            else "day BETWEEN {first:Date} AND {last:Date}",
-            dimension=need.by,
-        )
+        stocks = [one for one in about if one.kind == "stock"]
+        others = [one for one in about if one.kind != "stock"]
+        for some, days in ((stocks, _UP_TO_LAST), (others, _WITHIN)):
+            where = " AND ".join(rows)
+            selects += parts_sql(some, fact, rows=where, days=days, dimension=need.by)
     return f"({' UNION ALL '.join(selects)})"

@@ -168,11 +168,16 @@ class Store:
                 )
         return batch
 
-    def publish(self, line: pa.Table) -> int:
-        """Write the ledger line of a batch: the instant at which all its rows become visible."""
-        self.insert("batch", line, tag="store.publish")
-        self._version = int(line.column("batch")[0].as_py())
-        self._may_have_leftovers = False
+    def publish(self, lines: pa.Table, *, is_whole: bool = True) -> int:
+        """Write the ledger lines of batches: the instant at which all their rows become visible.
+
+        Args:
+            lines: of the ledger.
+            is_whole: nothing was written beside these batches; else it is swept before the next.
+        """
+        self.insert("batch", lines, tag="store.publish")
+        self._version = max(lines.column("batch").to_pylist())
+        self._may_have_leftovers = not is_whole
         for listener in self._listeners:
             listener(self._version)
         return self._version

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +25,10 @@ _MONTHLY = ("registers", "ledgers")
 """Sources with rows on the first of a month only."""
 
 _DIRT = 99
+_LONG = 60
+"""Days; a shorter history is written sooner than a second process has started."""
+
+_WRITERS = 2
 
 
 def read_world(territory: Path, *, seed: int, scale: float, taxonomy: Path) -> World:
@@ -48,8 +55,8 @@ def write_history(
     first = until.date() - dt.timedelta(days=days - 1)
     written: list[Path] = []
     files: dict[str, dict[str, object]] = {}
-    for feed in FEEDS:
-        for path, rows, defects in _write_feed(folder / feed.source, feed, world, first, until):
+    for feed, done in zip(FEEDS, _write_feeds(folder, world, first, until), strict=True):
+        for path, rows, defects in done:
             written.append(path)
             files[f"{feed.source}/{path.name}"] = {"rows": rows, "defects": defects}
     truth = {
@@ -77,9 +84,35 @@ def _totals(files: dict[str, dict[str, object]]) -> dict[str, dict[str, int]]:
     return totals
 
 
+Written = list[tuple[Path, int, dict[str, int]]]
+
+
+def _write_feeds(
+    folder: Path, world: World, first: dt.date, until: dt.datetime
+) -> Iterator[Written]:
+    """Yield what was written for every feed, in their order; a long history by two processes.
+
+    No feed depends on what another drew, so who writes it does not change a byte.
+    """
+    if (until.date() - first).days < _LONG:
+        for number in range(len(FEEDS)):
+            yield _write_feed(number, folder, world, first, until)
+        return
+    # forking a process with polars' threads in it can hang
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=_WRITERS, mp_context=context) as writers:
+        tasks = [
+            writers.submit(_write_feed, number, folder, world, first, until)
+            for number in range(len(FEEDS))
+        ]
+        for task in tasks:
+            yield task.result()
+
+
 def _write_feed(
-    folder: Path, feed: Feed, world: World, first: dt.date, until: dt.datetime
-) -> list[tuple[Path, int, dict[str, int]]]:
+    number: int, folder: Path, world: World, first: dt.date, until: dt.datetime
+) -> Written:
+    feed = FEEDS[number]
     start = first.replace(day=1) if feed.source in _MONTHLY else first
     truth = feed.truth(world, start, until.date())
     done, newest = [], seconds(until)
@@ -94,7 +127,7 @@ def _write_feed(
         rows, defects = feed.soil(rows, rng)
         if feed.total_rows:
             defects = {**defects, "totals_row": feed.total_rows}
-        path = folder / feed.file_name.format(month)
+        path = folder / feed.source / feed.file_name.format(month)
         period = f"{month[:4]}年{int(month[4:])}月"
         done.append((feed.write(path, rows, period), rows.height + feed.total_rows, defects))
     return done

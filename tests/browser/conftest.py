@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from metrics.catalogue import Catalogue, load_catalogue
 from tests.browser.server import Site
@@ -18,7 +18,7 @@ from tests.support.demo_home import Cockpit
 
 NOW = "2026-11-20T10:00"
 WEEK = "2026-W46"
-DAYS, SCALE = 35, 0.15
+DAYS, SCALE = 28, 0.15
 COMPARED = (
     "appeals_accepted", "appeals_ontime_rate", "appeals_satisfaction_rate", "um_reported",
     "um_ontime_rate", "grid_reports",
@@ -34,7 +34,7 @@ ARGUMENTS = [
 
 @pytest.fixture(scope="session")
 def cockpit(tmp_path_factory: pytest.TempPathFactory) -> Cockpit:
-    """The command line over a demo city of five weeks, made by ``cockpit demo``."""
+    """The command line over a demo city of four weeks, made by ``cockpit demo``."""
     folder = tmp_path_factory.mktemp("browser")
     made = Cockpit(folder, {"COCKPIT_HOME": str(folder / "home"), "COCKPIT_NOW": NOW})
     done = made("demo", "--days", str(DAYS), "--scale", str(SCALE), "--no-serve")
@@ -83,20 +83,27 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+@pytest.fixture(scope="session")
+def context(browser: Browser, site: Site) -> Iterator[BrowserContext]:
+    """One profile for all tests, so that the scripts of the pages are fetched only once."""
+    opened = browser.new_context(
+        base_url=site.url, viewport={"width": 1920, "height": 1080}, locale="zh-CN"
+    )
+    opened.set_default_timeout(60_000)
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
 def watch(site: Site) -> Watch:
     return Watch(site.url)
 
 
 @pytest.fixture
-def page(browser: Browser, site: Site, watch: Watch) -> Iterator[Page]:
+def page(context: BrowserContext, watch: Watch) -> Iterator[Page]:
     """A new window of the size of a wall; at the end it must have had no trouble at all."""
-    context = browser.new_context(
-        base_url=site.url, viewport={"width": 1920, "height": 1080}, locale="zh-CN"
-    )
-    context.set_default_timeout(60_000)
     opened = context.new_page()
     watch.over(opened)
     yield opened
-    context.close()
+    opened.close()
     assert not watch.problems, "\n".join(watch.problems)

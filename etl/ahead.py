@@ -1,0 +1,64 @@
+"""Reads the next files while the one before is being loaded.
+
+Reading is Python and polars, loading is the engine: two cores are busy, and never more than a few
+files are in memory. A backlog is read by a process of its own, for two threads of Python would
+wait for each other; a handful of files is read before such a process has started.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+
+from etl.intake import Intake, Prepared
+from etl.plan import Step
+from etl.spec import SourceSpec
+
+Ready = Callable[[], Prepared]
+
+_FILES_AHEAD = 3
+_BACKLOG_BYTES = 24 << 20
+
+
+def read_ahead(
+    files: Sequence[Step], intake: Intake, specs: Mapping[str, SourceSpec], now: dt.datetime
+) -> Iterator[tuple[Step, Ready]]:
+    """Yield every file with what returns it prepared, or raises what is wrong with it."""
+    is_backlog = sum(step.size for step in files) > _BACKLOG_BYTES
+    take = _take_in_process if is_backlog else intake.take
+    with _process(intake) if is_backlog else ThreadPoolExecutor(1, "read") as reader:
+        waiting: deque[tuple[Step, Future[Prepared]]] = deque()
+        for step in files:
+            assert step.path is not None  # noqa: S101 - a file step has one
+            waiting.append((step, reader.submit(take, specs[step.source], step.path, now)))
+            if len(waiting) > _FILES_AHEAD:
+                yield _first(waiting)
+        while waiting:
+            yield _first(waiting)
+
+
+def _first(waiting: deque[tuple[Step, Future[Prepared]]]) -> tuple[Step, Ready]:
+    step, future = waiting.popleft()
+    return step, future.result
+
+
+def _process(intake: Intake) -> Executor:
+    # forking a process with polars' threads in it can hang
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(1, context, initializer=_begin, initargs=(intake,))
+
+
+_given: list[Intake] = []
+"""In the reading process alone: given once, for the shapes of a city are many."""
+
+
+def _begin(intake: Intake) -> None:
+    _given[:] = [intake]
+
+
+def _take_in_process(spec: SourceSpec, path: Path, now: dt.datetime) -> Prepared:
+    return _given[0].take(spec, path, now)
