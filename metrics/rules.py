@@ -149,6 +149,11 @@ def parts_are_indicators(indicator: Indicator, known: Known) -> Iterator[Finding
             )
         elif part == indicator.id or (known[part].is_formula and indicator.kind == "index"):
             yield f"indicator '{indicator.id}' has part '{part}', itself a formula", ""
+        elif indicator.tier == "core" and known[part].tier != "core":
+            yield (
+                f"indicator '{indicator.id}' is core and its part '{part}' is not",
+                "Only the sums of core indicators are kept ready; write tier: core there too",
+            )
 
 
 def period_end_is_of_counts(indicator: Indicator, _: Known) -> Iterator[Finding]:

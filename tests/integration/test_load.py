@@ -238,14 +238,14 @@ def test_quarantined_rows_come_back_corrected(bench, cases):
 
 
 def test_nothing_is_published_when_the_heaps_do_not_add_up(bench, cases, monkeypatch):
-    from etl import load
+    from etl import intake
 
     def forgetful(*args, **kwargs):
         checked = real(*args, **kwargs)
         return type(checked)(checked.rows.head(10), checked.quarantined, checked.read, "hotline")
 
-    real = load.check
-    monkeypatch.setattr(load, "check", forgetful)
+    real = intake.check
+    monkeypatch.setattr(intake, "check", forgetful)
     path = file(bench, "cases_1.csv", cases)
     before = everything(bench.store)
     with pytest.raises(StoreError, match="600 rows were read but 10 accounted for"):

@@ -91,6 +91,7 @@ def test_rows_of_a_batch_without_a_line_are_swept(store: Store) -> None:
         tag="test",
     )
     assert store.rows("SELECT count() AS n FROM part", tag="test") != before
+    assert store.refresh_version() == version  # as the next process would begin
     assert store.next_batch() == version + 1
     assert store.rows("SELECT count() AS n FROM part", tag="test") == before
     assert store.refresh_version() == version

@@ -96,10 +96,10 @@ def write_rows(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]])
 
 def indicators() -> list[Indicator]:
     """Return one indicator of every kind that has parts."""
-    said = {"domain": "d", "unit": "件", "note": "n", "fact": "case"}
+    said = {"domain": "d", "unit": "件", "note": "n", "fact": "case", "tier": "core"}
     valid = "is_void = 0"
     hours = "dateDiff('second', received_at, closed_at) / 3600"
-    reading = {"domain": "d", "unit": "µg/m³", "note": "n", "fact": "reading"}
+    reading = {**said, "unit": "µg/m³", "fact": "reading"}
     return [
         Indicator(id="n_in", name="a", name_en="a", kind="count", time="received_at",
                   numerator=valid, **said),
