@@ -44,24 +44,24 @@ def fill(folder: Path, catalogue: Catalogue, city: Territory, rows: int, seed: i
     store = Store(f"chdb://{folder}/store")
     rng, table = np.random.default_rng(seed), fact_tables()["case"]
     leaves = np.array([area.id for area in city.areas.values() if area.depth == 3])
-    batch = store.next_batch()
-    _write_areas(store, city, batch)
+    indicators = list(catalogue.indicators.values())
     for start in range(0, rows, BLOCK):
-        count = min(BLOCK, rows - start)
+        count, batch = min(BLOCK, rows - start), store.next_batch()
+        if not start:
+            _write_areas(store, city, batch)
         frame = _cases(rng, leaves, start, count, rows).with_columns(
             pl.lit(batch).alias("batch"), pl.lit(batch).alias("version")
         )
         store.insert("fact_case", to_arrow(conform(frame, table), table), tag="bench.fill")
-    days = add_parts(store, list(catalogue.indicators.values()), "case", batch)
-    report = BatchReport(
-        "h", "made up", batch=batch, rows_read=rows, accepted=rows, days=tuple(days)
-    )
-    now = dt.datetime.now(dt.UTC)
-    store.publish(
-        ledger_line(
-            report, timezone=store.timezone, shape="case", sha256="0" * 64, published_at=now
+        days = add_parts(store, indicators, {batch: "case"})[batch]
+        report = BatchReport(
+            "h", f"made up {start}", batch=batch, rows_read=count, accepted=count, days=tuple(days)
         )
-    )
+        line = ledger_line(
+            report, timezone=store.timezone, shape="case", sha256="0" * 64,
+            published_at=dt.datetime.now(dt.UTC),
+        )  # fmt: skip
+        store.publish(line)
     return store
 
 
