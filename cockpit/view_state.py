@@ -16,7 +16,7 @@ _IN_PATH = {"indicator": "indicator", "area": "area"}
 _SAYS: dict[str, tuple[str, ...]] = {
     "drill": ("indicator", "area", "level", "period", "filters", "page", "case"),
     "indicator": ("area", "level", "period", "filters"),
-    "area": ("period",),
+    "area": ("period", "tier"),
     "quality": ("filters", "page"),
 }
 _RESETS: dict[str, dict[str, Any]] = {
@@ -43,6 +43,7 @@ class ViewState:
         filters: only rows with one of these values, by column, sorted by column.
         page: page of the table, from 1.
         case: id of the case that is opened; empty for none.
+        tier: ``all`` for the further indicators beside the core.
     """
 
     indicator: str = ""
@@ -52,6 +53,7 @@ class ViewState:
     filters: Filters = ()
     page: int = 1
     case: str = ""
+    tier: str = ""
 
     @property
     def filter_map(self) -> dict[str, tuple[str, ...]]:
@@ -122,7 +124,7 @@ def parse_address(pathname: str | None, search: str | None) -> ViewState:
     filters: dict[str, tuple[str, ...]] = {}
     for name, raw in parse_qsl((search or "").lstrip("?"), max_num_fields=None):
         value = raw.strip()[:_LONGEST]
-        if name in ("indicator", "area", "level", "period", "case"):
+        if name in ("indicator", "area", "level", "period", "case", "tier"):
             said[name] = value
         elif name == "page":
             said["page"] = _page(value)

@@ -51,6 +51,10 @@ class View(Protocol):
     def filters(self) -> Filters:
         """Chosen values by column."""
 
+    @property
+    def tier(self) -> str:
+        """``all`` for the further indicators beside the core."""
+
     def with_changes(self, **changes: Changed) -> View:
         """Return the view after the changes."""
 

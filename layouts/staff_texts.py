@@ -17,6 +17,8 @@ ALL_FEEDS_FRESH = "各数据源更新正常"
 UNASSIGNED = "未归属"
 UNNAMED_VALUE = "(空)"
 
+TIERS_LABEL = "指标范围"
+TIERS: tuple[tuple[str, str], ...] = (("", "核心指标"), ("all", "全部指标"))
 PERIODS: tuple[tuple[str, str], ...] = (
     ("yesterday", "昨日"),
     ("last-week", "上周"),

@@ -79,13 +79,19 @@ def content_of(view: ViewState, services: Services) -> AreaContent:
 
 
 def ask_all(view: ViewState, area: Area, services: Services, **more: Any) -> dict[str, Answer]:  # noqa: ANN401
-    """Return the answer of every indicator that is counted at the area's level, by id.
+    """Return the answers of the indicators that are counted at the area's level, by id.
+
+    They are the core ones unless the address asks for all: the further ones are summed anew.
 
     Raises:
         CockpitError: the period cannot be asked for.
     """
     role = services.territory.level(area.level).role
-    counted = [one for one in services.catalogue.indicators.values() if reaches(one, role)]
+    counted = [
+        one
+        for one in services.catalogue.indicators.values()
+        if reaches(one, role) and (view.tier == "all" or one.tier == "core")
+    ]
     questions = [
         services.service.question(one.id, area=area.id, period=view.period, **more)
         for one in counted

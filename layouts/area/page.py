@@ -56,6 +56,16 @@ class AreaContent:
     feeds: Sequence[Freshness]
 
 
+def _tiers(view: View) -> html.Div:
+    links = [
+        shell.go(name, view.href("area", tier=tier), current=view.tier == tier)
+        for tier, name in texts.TIERS
+    ]
+    return html.Div(
+        links, className="st-segments", role="group", **shell.aria(label=texts.TIERS_LABEL)
+    )
+
+
 def draw_area(content: AreaContent) -> list[Component | None]:
     """Return the body of the page."""
     view, here = content.view, content.lineage[-1]
@@ -72,6 +82,7 @@ def draw_area(content: AreaContent) -> list[Component | None]:
             [
                 html.H1([html.Span(content.level_name, className="st-hero__area"), title],
                         className="st-page-title"),
+                _tiers(view),
                 period_picker(view, page="area"),
             ],
             className="st-bar",
