@@ -9,7 +9,7 @@ STAMP := .venv/.stamp
 PYTEST := $(BIN)/python -m pytest
 COCKPIT := $(BIN)/cockpit
 
-.PHONY: help setup demo test settling check bench screenshots docs lock clean
+.PHONY: help setup demo test check bench screenshots docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,18 +24,15 @@ demo: setup ## the demo city on a wall, in your browser
 	$(COCKPIT) demo
 
 test: check ## every test: check, then the slow ones, then the browser
-	$(PYTEST) -m "(slow or server) and not browser and not settling" || [ $$? -eq 5 ]
-	$(PYTEST) -m "browser and not settling" || [ $$? -eq 5 ]
-
-settling: setup ## the tests that have yet to be seen green on an idle machine
-	$(PYTEST) -m settling
+	$(PYTEST) -m "(slow or server) and not browser"
+	$(PYTEST) -m "browser"
 
 check: setup ## lint, arrows, types and the fast tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(PYTEST) -m "not slow and not browser and not server and not settling"
+	$(PYTEST) -m "not slow and not browser and not server"
 
 bench: setup ## how fast: loading, asking, drawing
 	$(BIN)/python -m benchmarks

@@ -47,21 +47,3 @@ def fresh_store(store: Store) -> Store:
         store.command(f"TRUNCATE TABLE {table.name}", tag="test.fresh")
     store.refresh_version()
     return store
-
-
-SETTLING = (
-    "browser/test_sizes.py", "browser/test_wall.py", "integration/test_cli.py",
-    "integration/test_kill.py", "integration/test_san_francisco.py", "integration/test_scope.py",
-    "integration/test_seed_systems.py", "integration/test_service.py", "integration/test_twice.py",
-    "soundness/test_source_files.py", "soundness/test_splits.py", "integration/test_store.py",
-    "integration/test_migration.py", "integration/test_period_end.py",
-    "integration/test_as_of.py", "integration/test_load.py", "integration/test_inbox.py",
-)  # fmt: skip
-"""Not seen green since the catalogue grew; ``make settling`` runs them, then they leave here."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Set the tests aside that have yet to be seen green."""
-    for item in items:
-        if item.path.as_posix().endswith(SETTLING):
-            item.add_marker(pytest.mark.settling)
