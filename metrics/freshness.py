@@ -107,7 +107,7 @@ def read_sources(
         values,
         tag="freshness.shapes",
     )
-    for shape in sorted(row["shape"] for row in delivered):
+    for shape in sorted({row["shape"] for row in delivered}):
         about = [one for one in indicators if one.fact == shape]
         if not about:
             continue
@@ -134,8 +134,27 @@ class Feeds:
     expected: Sequence[Feed]
     _coverage: dict[int, Coverage] = field(default_factory=dict)
     _sources: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _read_up_to: int = 0
+    _looked_up_to: dict[str, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def look_at(self, indicators: Iterable[Indicator], version: int) -> None:
+        """Find the feeds of indicators with facts in what came since they were last looked at.
+
+        A feed may first deliver rows of an indicator any day; before anybody asks for an
+        indicator nobody need know.
+        """
+        with self._lock:
+            waiting: dict[int, dict[str, Indicator]] = {}
+            for one in indicators:
+                since = self._looked_up_to.get(one.id, 0)
+                if since < version:
+                    waiting.setdefault(since, {})[one.id] = one
+            for since, about in waiting.items():
+                new = read_sources(self.store, version, list(about.values()), since=since)
+                for name in about:
+                    feeds = {*self._sources.get(name, ()), *new.get(name, ())}
+                    self._sources[name] = tuple(sorted(feeds))
+                    self._looked_up_to[name] = version
 
     def coverage(self, version: int) -> Coverage:
         """Return the coverage as of a data version."""
@@ -147,25 +166,12 @@ class Feeds:
             return self._coverage[version]
 
     def _read(self, version: int) -> Coverage:
-        if version > self._read_up_to:
-            self._add_sources(version)
         shifts = {
             one.id: one.shift_days
             for one in self.indicators.values()
             if one.shift_days and not one.is_flow_stock
         }
         return read_coverage(self.store, version, self._sources, shifts)
-
-    def _add_sources(self, version: int) -> None:
-        """Look at what came since, for a feed may first deliver rows of an indicator any day."""
-        about = [one for one in self.indicators.values() if one.fact]
-        since = self._read_up_to
-        known = self._sources or {one.id: () for one in about}
-        new = read_sources(self.store, version, about, since=since)
-        self._sources = {
-            one: tuple(sorted({*feeds, *new.get(one, ())})) for one, feeds in known.items()
-        }
-        self._read_up_to = version
 
     def freshness(
         self, now: dt.datetime, version: int, sources: Iterable[str] | None = None

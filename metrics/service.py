@@ -166,6 +166,9 @@ class Service:
         return question.as_of or self.version
 
     def _fetch(self, plans: Sequence[Plan], *, run: bool = True) -> Fetched:
+        if run:
+            newest = max((self._version(plan.question) for plan in plans), default=0)
+            self.feeds.look_at((leaf for plan in plans for leaf in plan.leaves), newest)
         return fetch(self.store if run else None, self.territory, plans, self.version)
 
     def _assemble(self, plan: Plan, fetched: Fetched) -> Answer:
