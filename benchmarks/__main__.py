@@ -37,14 +37,14 @@ def median_of(run: Callable[[], object], repeats: int = REPEATS) -> float:
 
 
 def building(store: Store, catalogue: Catalogue) -> dict[str, float]:
-    """Compare a rebuild of all that is kept with one bare pass of as many conditional sums.
+    """Compare a rebuild of all that is kept with one bare pass of as many conditional counts.
 
-    The bare pass keeps every sum it makes, by grid and day, and writes nothing.
+    The bare pass looks at the very conditions, by grid and day of receipt; it writes nothing.
     """
     kept = [one for one in catalogue.indicators.values() if one.is_kept]
     added = [one for indicator in kept if indicator.fact == "case" for one in measures(indicator)]
-    number = sum(2 if one.den != "0" else 1 for one in added)
-    conditions = ", ".join(f"countIf(content % 97 > {k % 97})" for k in range(number))
+    sums = [(one.where, side) for one in added for side in (one.num, one.den) if side != "0"]
+    conditions = ", ".join(f"countIf({where} AND ({side}) != 0)" for where, side in sums)
     bare = (
         "SELECT sum(cityHash64(*)) FROM ("
         f"SELECT area, toDate(at) AS day, {conditions} FROM fact_case GROUP BY area, day)"
@@ -52,7 +52,7 @@ def building(store: Store, catalogue: Catalogue) -> dict[str, float]:
     mine = median_of(lambda: rebuild_parts(store, kept), 1)
     theirs = median_of(lambda: store.rows(bare, tag="bench"), 3)
     return {
-        "sums": number, "seconds": mine, "bare_seconds": theirs, "ratio": mine / theirs,
+        "sums": len(sums), "seconds": mine, "bare_seconds": theirs, "ratio": mine / theirs,
     }  # fmt: skip
 
 

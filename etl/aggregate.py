@@ -17,6 +17,7 @@ from metrics.tables import SHAPES, Shape
 _LONGEST_STATEMENT = 60_000
 """Characters; ClickHouse stops parsing at 262,144 and at 50,000 syntax elements."""
 
+_ROWS_AT_ONCE = 1_000_000
 _COLUMNS = "indicator, day, area, item, num, den"
 _ANY_MONTHS = "SETTINGS max_partitions_per_insert_block = 0"
 
@@ -152,7 +153,7 @@ def rebuild_parts(store: Store, indicators: Sequence[Indicator]) -> None:
 
     The new table is filled beside the old one and the two change names in one step, so a reader
     sees either the old parts or the new ones, and a process killed on the way leaves the old
-    ones in place. Facts are read month by month to bound the memory.
+    ones in place. Facts are read some months at a time to bound the memory.
     """
     store.command("DROP TABLE IF EXISTS part_next SYNC", tag="rebuild.parts")
     store.command("CREATE TABLE part_next AS part", tag="rebuild.parts")
@@ -162,17 +163,26 @@ def rebuild_parts(store: Store, indicators: Sequence[Indicator]) -> None:
         tag="rebuild.parts",
     )
     for shape in SHAPES:
-        for month in _months(store, shape):
-            rows = f"toYYYYMM(at) = {month}"
-            statements = parts_sql(_kept(indicators), shape, rows=rows, dimension="batch")
+        for first, last in _spans(store, shape):
+            rows = f"toYYYYMM(at) BETWEEN {first} AND {last}"
+            concerned = _concerned(store, _kept(indicators), shape, rows, {})
+            statements = parts_sql(concerned, shape, rows=rows, dimension="batch")
             _write(store, "part_next", statements, {}, "rebuild.parts")
     store.command("EXCHANGE TABLES part AND part_next", tag="rebuild.parts")
     store.command("DROP TABLE part_next SYNC", tag="rebuild.parts")
 
 
-def _months(store: Store, shape: Shape) -> list[int]:
-    found = store.rows(
-        f"SELECT DISTINCT toYYYYMM(at) AS month FROM fact_{shape} ORDER BY month",
+def _spans(store: Store, shape: Shape) -> list[tuple[int, int]]:
+    """Return months, first and last, that together hold as many rows as may be read at once."""
+    months = store.rows(
+        f"SELECT toYYYYMM(at) AS month, count() AS n FROM fact_{shape}"
+        " GROUP BY month ORDER BY month",
         tag="rebuild.months",
     )
-    return [row["month"] for row in found]
+    spans: list[tuple[int, int]] = []
+    held = 0
+    for row in months:
+        fits = spans and held + row["n"] <= _ROWS_AT_ONCE
+        held = held + row["n"] if fits else row["n"]
+        spans[-1:] = [(spans[-1][0], row["month"])] if fits else [*spans[-1:], (row["month"],) * 2]
+    return spans

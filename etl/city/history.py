@@ -1,4 +1,4 @@
-"""Fourteen months of monthly export files, and the truth about what was put into them."""
+"""Fourteen months of export files, and the truth about what was put into them."""
 
 from __future__ import annotations
 
@@ -24,6 +24,13 @@ DAYS = 425
 _MONTHLY = ("registers", "ledgers")
 """Sources with rows on the first of a month only."""
 
+_QUARTERLY = (
+    "mediation", "public_channels", "petitions", "emergency", "case_steps", "iot_alarms",
+    "community_activities", "daily_reports", "platform_registers", "registers", "ledgers",
+    "service_events", "police_incidents",
+)  # fmt: skip
+"""Sources of few rows, exported once a quarter; the others once a month."""
+
 _DIRT = 99
 _LONG = 60
 """Days; a shorter history is written sooner than a second process has started."""
@@ -40,10 +47,10 @@ def read_world(territory: Path, *, seed: int, scale: float, taxonomy: Path) -> W
 def write_history(
     folder: Path, world: World, *, until: dt.datetime, days: int = DAYS
 ) -> list[Path]:
-    """Write every source's monthly exports and ``ground_truth.json``; return the files' paths.
+    """Write every source's exports and ``ground_truth.json``; return the files' paths.
 
-    The file of a month holds all rows created or changed in that month, as they stood at its
-    end (or at ``until``), so a case that is open at the end of a month comes again later.
+    The file of a period holds all rows created or changed in it, as they stood at its end (or at
+    ``until``), so a case that is open at the end of a month comes again later.
 
     Args:
         folder: each source gets a folder of its id below it.
@@ -117,30 +124,32 @@ def _write_feed(
     truth = feed.truth(world, start, until.date())
     done, newest = [], seconds(until)
     after = -1
-    for month, end in _months(start, until.date()):
+    for name, begin, end in _periods(start, until.date(), 3 if feed.source in _QUARTERLY else 1):
         end_second = min(seconds(dt.datetime.combine(end, dt.time())) - 1, newest)
         rows = feed.rows(world, feed.changed(truth, after, end_second), end_second)
         after = end_second
         if rows.is_empty():
             continue
-        rng = np.random.default_rng([world.seed, _DIRT, feed.number, int(month)])
+        rng = np.random.default_rng([world.seed, _DIRT, feed.number, int(f"{begin:%Y%m}")])
         rows, defects = feed.soil(rows, rng)
         if feed.total_rows:
             defects = {**defects, "totals_row": feed.total_rows}
-        path = folder / feed.source / feed.file_name.format(month)
-        period = f"{month[:4]}年{int(month[4:])}月"
+        path = folder / feed.source / feed.file_name.format(name)
+        period = f"{begin.year}年{begin.month}月"
         done.append((feed.write(path, rows, period), rows.height + feed.total_rows, defects))
     return done
 
 
-def _months(first: dt.date, last: dt.date) -> list[tuple[str, dt.date]]:
-    """Return (yyyymm, first day of the following month) of every month touched."""
-    months, day = [], first.replace(day=1)
+def _periods(first: dt.date, last: dt.date, months: int) -> list[tuple[str, dt.date, dt.date]]:
+    """Return name, first day and first day of the next one of every month or quarter touched."""
+    found = []
+    day = first.replace(month=first.month - (first.month - 1) % months, day=1)
     while day <= last:
-        following = (day + dt.timedelta(days=32)).replace(day=1)
-        months.append((f"{day:%Y%m}", following))
+        following = (day + dt.timedelta(days=31 * months + 1)).replace(day=1)
+        name = f"{day:%Y%m}" if months == 1 else f"{day.year}Q{(day.month + 2) // 3}"
+        found.append((name, day, following))
         day = following
-    return months
+    return found
 
 
 def clean(feed: Feed, rows: pl.DataFrame) -> pl.DataFrame:
