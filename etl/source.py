@@ -175,11 +175,15 @@ def _disagreements(spec: SourceSpec) -> Iterator[_Found]:
             ZoneInfo(spec.timezone)
         except (ZoneInfoNotFoundError, ValueError):
             yield ("timezone",), f"'{spec.timezone}' is no time zone", "For example Asia/Shanghai"
-    if spec.format not in ("csv", "jsonl") and spec.encoding != "auto":
+    if spec.format not in ("csv", "json", "jsonl") and spec.encoding != "auto":
         yield ("encoding",), f"a {spec.format} file has no encoding", "Take the key out"
     if spec.sheet and spec.format != "xlsx":
         yield ("sheet",), f"a {spec.format} file has no sheets", "Take the key out"
-    if spec.title_rows and spec.format in ("jsonl", "parquet"):
+    if spec.records and spec.format != "json":
+        yield ("records",), f"a {spec.format} file has its rows at the top", "Take the key out"
+    if spec.member and not spec.files.lower().endswith(".zip"):
+        yield ("member",), "only a .zip has members", "Take the key out, or let files end in .zip"
+    if spec.title_rows and spec.format in ("json", "jsonl", "parquet"):
         yield ("title_rows",), f"a {spec.format} file has no title rows", "Take the key out"
 
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from metrics.tables import CASE_TIMES, Shape, fact_tables
 
-Format = Literal["csv", "xlsx", "jsonl", "parquet"]
+Format = Literal["csv", "xlsx", "json", "jsonl", "parquet"]
 Crs = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
 PlaceKey = Literal["code", "point", "name"]
 
@@ -164,6 +164,12 @@ class SourceSpec(_Part):
     encoding: Literal["auto", "utf-8", "utf-8-sig", "gb18030"] = "auto"
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     sheet: str = Field(default="", description="xlsx; the first visible one when empty")
+    records: Text = Field(
+        default="", description="json: keys that lead to the array, for example data.items"
+    )
+    member: Text = Field(
+        default="", description="file in a .zip, by name or glob; the only one when empty"
+    )
     title_rows: int = Field(default=0, ge=0, description="rows above the header")
     totals: Texts = Field(default=(), description="a row whose first cell begins so is a total")
     empty: Texts = Field(default=("",), description="texts that mean nothing")
