@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from metrics.territory import Territory
 
 
-_KEPT_FORM = 2
+_KEPT_FORM = 3
 """Raised whenever what is kept beside the map slices is written in another way."""
 
 

@@ -19,9 +19,9 @@ SHARED = ROOT.parent / "shared" / "data"
 pytestmark = [pytest.mark.shared, pytest.mark.slow]
 
 NOW = {
-    "ottawa_311": "2014-09-01T08:00",
-    "beijing_air_quality": "2017-03-01T08:00",
-    "la_traffic_metr": "2012-03-08T08:00",
+    "ottawa_311": "2014-08-31T23:59",
+    "beijing_air_quality": "2017-02-28T23:30",
+    "la_traffic_metr": "2012-03-07T23:59",
 }
 ALL_TIME = {
     "ottawa_311": "2014-01-01..2014-08-31",

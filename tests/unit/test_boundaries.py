@@ -156,8 +156,9 @@ def test_a_city_may_have_two_levels_and_no_shapes(tmp_path):
     assert [one.sentence for one in check_boundaries(found)] == [
         "No area has a shape: there is no map, and points are never placed."
     ]
-    (outline,) = write_map_slices(found, tmp_path / "map")
-    assert json.loads(outline.read_text())["features"] == []
+    children, outline = write_map_slices(found, tmp_path / "map")
+    for path in (children, outline):
+        assert json.loads(path.read_text())["features"] == []
 
 
 def test_overlap_gap_and_child_outside_are_named_with_their_size(folder):
