@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from metrics.territory import Territory
 
 
-_KEPT_FORM = 2
+_KEPT_FORM = 3
 """Raised whenever what is kept beside the map slices is written in another way."""
 
 
@@ -142,8 +142,8 @@ def build(settings: Settings, *, store: Store | None = None, keeps_parts: bool =
     city = open_city(settings)
     claim_home(settings)
     clock = Clock(city.timezone, settings.now or city.now, city.year_begins)
-    catalogue = open_catalogue(settings, city)
     specs = open_specs(city)
+    catalogue = told_by(specs.values(), open_catalogue(settings, city))
     territory = open_territory(settings, city)
     store = store or open_store(settings, city)
     if keeps_parts:
@@ -186,6 +186,14 @@ def open_catalogue(settings: Settings, city: City | None = None) -> Catalogue:
 
     city = city or open_city(settings)
     return load_catalogue(BUILT_IN, city.catalogue)
+
+
+def told_by(specs: Iterable[SourceSpec], catalogue: Catalogue) -> Catalogue:
+    """Return the catalogue as the sources can answer it, see ``passing_over``."""
+    from metrics.catalogue import Untold, passing_over  # noqa: PLC0415
+
+    silent = [Untold(spec.source, spec.fact, spec.untold) for spec in specs]
+    return passing_over(catalogue, silent)
 
 
 def open_specs(city: City) -> dict[str, SourceSpec]:

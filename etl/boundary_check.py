@@ -77,6 +77,10 @@ def _orphans(boundaries: Boundaries) -> Iterator[Finding]:
 
 
 def _shapeless(boundaries: Boundaries) -> Iterator[Finding]:
+    if not boundaries.shapes:
+        sentence = "No area has a shape: there is no map, and points are never placed."
+        yield Finding("no_shape", (boundaries.territory.root,), 0.0, sentence)
+        return
     for area in boundaries.territory.areas.values():
         if area.id not in boundaries.shapes:
             sentence = f"{_named(area)} has no shape: points are never placed in it."

@@ -19,7 +19,7 @@ from metrics.indicator import Role
 from metrics.territory import Level
 from metrics.yaml_file import LineOf, read_yaml
 
-FEWEST_LEVELS, MOST_LEVELS = 3, 6
+FEWEST_LEVELS, MOST_LEVELS = 2, 6
 DATA_VARIABLE = "COCKPIT_DATA"
 
 
@@ -96,6 +96,7 @@ class CityFile(BaseModel):
     geojson: Properties = Properties()
     areas: Annotated[AreasFile, BeforeValidator(_areas_file)] = AreasFile()
     data: str | None = None
+    territory: str | None = None
     inbox: str | None = None
 
 
@@ -204,7 +205,7 @@ def _folders(
     elsewhere = os.environ.get(DATA_VARIABLE) if written.data is not None else None
     if written.data is None:
         inbox = folder / written.inbox if written.inbox else None
-        return folder / "territory", inbox
+        return folder / (written.territory or "territory"), inbox
     data = Path(elsewhere) if elsewhere else folder / written.data
     if not data.is_dir():
         raise ConfigError(
@@ -213,7 +214,8 @@ def _folders(
             hint=f"It is named by data: and overridden by {DATA_VARIABLE}",
             next_step="Create it, or correct the name",
         )
-    return data, data / (written.inbox or "inbox")
+    territory = folder / written.territory if written.territory else data
+    return territory, data / (written.inbox or "inbox")
 
 
 def _problems(error: ValidationError, path: Path, line_of: LineOf) -> list[Problem]:
@@ -257,9 +259,10 @@ def _level_problems(written: CityFile, path: Path, line_of: LineOf) -> list[Prob
                 where = f"{path}:{line_of(('levels', number))}"
                 problems.append(Problem(where, f"level or role '{word}' is there twice"))
             seen.setdefault(word, number)
-    if not any(level.geojson for level in written.levels):
+    is_drawn = any(level.geojson for level in written.levels)
+    if not is_drawn and "areas" not in written.model_fields_set:
         where = f"{path}:{line_of(('levels',))}"
-        hint = "At least the lowest level needs geojson:"
+        hint = "Give the lowest level geojson:, or list areas without shapes under areas:"
         problems.append(Problem(where, "no level has a GeoJSON file", hint))
     return problems
 

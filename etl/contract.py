@@ -14,12 +14,12 @@ import pyarrow as pa
 
 from etl.fields import Fields
 from etl.findings import Findings
-from etl.parse import clean
+from etl.parse import clean, iso
 from etl.privacy import mask, mask_columns, person_keys
 from etl.raw_place import FLOAT_KEY, RawPlace, raw_place
 from etl.readers.frame import ROW_NO, RawFile
 from etl.rules import FLAGS, REASONS, SKEW_SECONDS, TOLERANCE_SECONDS
-from etl.spec import SourceSpec, time_targets
+from etl.spec import SourceSpec, own_number, time_targets
 from metrics.errors import ConfigError
 from metrics.tables import fact_tables
 
@@ -212,16 +212,16 @@ class _Rows:
         return values if key is None else {**values, "_key": key}
 
     def _key(self) -> pl.Series | None:
-        """Return the key columns joined; moments in one form however they are written."""
+        """Return the key columns joined, moments in one form, or the number made of columns."""
         if not self.spec.key_columns:
-            return None
+            return self.fields.values.get(own_number(self.spec.fact))
         moments = {
             rule.column: target
             for target, rule in self.spec.columns.items()
             if target in self.fields.times and rule.column
         }
         parts = [
-            _iso(self.fields.values[moments[c]]) if c in moments else clean(self.frame[c])
+            iso(self.fields.values[moments[c]]) if c in moments else clean(self.frame[c])
             for c in self.spec.key_columns
         ]
         named = pl.DataFrame({str(n): part for n, part in enumerate(parts)})
@@ -253,10 +253,6 @@ class _Rows:
         frame = frame.with_columns(_identity(self.spec, frame), _content(frame))
         table = fact_tables(self.fields.timezone)[self.spec.fact]
         return frame.select(*(c for c in table.column_names() if c not in _LATER), *_PLACE)
-
-
-def _iso(moments: pl.Series) -> pl.Series:
-    return moments.dt.strftime("%Y-%m-%dT%H:%M:%S%.3f")
 
 
 def _identity(spec: SourceSpec, frame: pl.DataFrame) -> pl.Series:

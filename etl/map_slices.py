@@ -38,7 +38,8 @@ def write_map_slices(
     """Write ``children_of/<area id>.json`` for every parent and ``outline.json`` of the root.
 
     Each is a GeoJSON FeatureCollection whose features carry id, code, name, level and
-    has_children. Shared borders stay shared: a whole level is simplified as one coverage.
+    has_children; children without shapes are left out, all of them where there is no map. Shared
+    borders stay shared: a whole level is simplified as one coverage.
 
     Args:
         boundaries: the territory and its shapes.
@@ -54,10 +55,9 @@ def write_map_slices(
     (folder / "children_of").mkdir(parents=True, exist_ok=True)
     written = []
     for area in territory.areas.values():
-        children = [one for one in territory.children(area.id, day) if one.id in drawn]
-        if children:
+        if children := territory.children(area.id, day):
             path = slice_file(folder, area.id)
-            _write(path, territory, children, drawn, day)
+            _write(path, territory, [one for one in children if one.id in drawn], drawn, day)
             written.append(path)
     root = territory.areas[territory.root]
     outline = folder / "outline.json"

@@ -207,6 +207,11 @@ def _rust(form: str) -> str:
     return form.replace(".%f", "%.f")
 
 
+def iso(moments: pl.Series) -> pl.Series:
+    """Return moments as text to the millisecond, in one form however they were written."""
+    return moments.dt.strftime("%Y-%m-%dT%H:%M:%S%.3f")
+
+
 def clean(text: pl.Series) -> pl.Series:
     """Return codes, numbers and times with full-width characters made plain and trimmed."""
     odd = text.str.contains(r"[^\x20-\x7e]|^ | $").fill_null(value=False)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from etl.fields import kind_of
 from etl.spec import (
     ColumnRule,
     MetricRule,
@@ -175,11 +176,15 @@ def _disagreements(spec: SourceSpec) -> Iterator[_Found]:
             ZoneInfo(spec.timezone)
         except (ZoneInfoNotFoundError, ValueError):
             yield ("timezone",), f"'{spec.timezone}' is no time zone", "For example Asia/Shanghai"
-    if spec.format not in ("csv", "jsonl") and spec.encoding != "auto":
+    if spec.format not in ("csv", "json", "jsonl") and spec.encoding != "auto":
         yield ("encoding",), f"a {spec.format} file has no encoding", "Take the key out"
     if spec.sheet and spec.format != "xlsx":
         yield ("sheet",), f"a {spec.format} file has no sheets", "Take the key out"
-    if spec.title_rows and spec.format in ("jsonl", "parquet"):
+    if spec.records and spec.format != "json":
+        yield ("records",), f"a {spec.format} file has its rows at the top", "Take the key out"
+    if spec.member and not spec.files.lower().endswith(".zip"):
+        yield ("member",), "only a .zip has members", "Take the key out, or let files end in .zip"
+    if spec.title_rows and spec.format in ("json", "jsonl", "parquet"):
         yield ("title_rows",), f"a {spec.format} file has no title rows", "Take the key out"
 
 
@@ -188,6 +193,7 @@ def _wrong_targets(spec: SourceSpec) -> Iterator[_Found]:
     named: list[_Found] = [(("columns", target), target, "") for target in spec.columns]
     named += [(("required", n), target, "") for n, target in enumerate(spec.required)]
     named += [(("defaults", target), target, "") for target in spec.defaults]
+    named += [(("untold", n), target, "") for n, target in enumerate(spec.untold)]
     if spec.mask != ("title", "address"):
         named += [(("mask", n), target, "") for n, target in enumerate(spec.mask)]
     for path, target, _ in named:
@@ -198,6 +204,9 @@ def _wrong_targets(spec: SourceSpec) -> Iterator[_Found]:
         if target == "at":
             hint = "The time of a case is received_at"
         yield path, f"a {spec.fact} has no field '{target}'", hint
+    for number, target in enumerate(spec.untold):
+        if target in spec.columns or target in spec.defaults:
+            yield ("untold", number), f"'{target}' is told: it is filled", "Take it out"
     filled = {*spec.columns, *spec.defaults} | ({"value", "metric"} if spec.metrics else set())
     for target in spec.must_have:
         if target in targets and target not in filled:
@@ -221,6 +230,11 @@ def _wrong_columns(spec: SourceSpec) -> Iterator[_Found]:
         if said != 1:
             hint = "Write exactly one of column, columns or constant"
             yield ("columns", target), f"{said} origins are given for '{target}'", hint
+        if rule.digest and (target != own_number(spec.fact) or not rule.columns):
+            hint = "Give columns to the number of a case or event"
+            yield ("columns", target, "digest"), f"nothing of '{target}' to make a number of", hint
+        if rule.factor is not None and kind_of(spec.fact, target) != "number":
+            yield ("columns", target, "factor"), f"'{target}' is no measure", "Take the key out"
         if rule.formats and target not in time_targets(spec.fact):
             hint = f"Times are {', '.join(time_targets(spec.fact))}"
             yield ("columns", target, "formats"), f"'{target}' is no time", hint

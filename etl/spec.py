@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from metrics.tables import CASE_TIMES, Shape, fact_tables
 
-Format = Literal["csv", "xlsx", "jsonl", "parquet"]
+Format = Literal["csv", "xlsx", "json", "jsonl", "parquet"]
 Crs = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
 PlaceKey = Literal["code", "point", "name"]
 
@@ -80,6 +81,7 @@ def parse_duration(value: object) -> object:
 Text = Annotated[str, BeforeValidator(_text)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
 TextMap = Annotated[dict[str, str], BeforeValidator(_text_map)]
+Factor = Annotated[Decimal | None, Field(gt=0)]
 Duration = Annotated[dt.timedelta, BeforeValidator(parse_duration)]
 
 
@@ -93,6 +95,10 @@ class ColumnRule(_Part):
     column: Text = Field(default="", description="source column")
     columns: Texts = Field(default=(), description="several source columns, joined")
     join: str = Field(default=" ", description="text between joined columns")
+    digest: bool = Field(
+        default=False,
+        description="a case or event number made of `columns`, for a source that gives none",
+    )
     constant: Text | None = Field(default=None, description="the same value in every row")
     formats: Texts = Field(default=(), description="time formats; only these are tried")
     map: TextMap = Field(default_factory=dict, description="source word -> our word")
@@ -103,6 +109,7 @@ class ColumnRule(_Part):
     min: float | None = None
     max: float | None = None
     sentinels: Texts = Field(default=(), description="values that mean the device had none")
+    factor: Factor = Field(default=None, description="times this it is in our unit")
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -117,6 +124,7 @@ class MetricRule(_Part):
     min: float | None = None
     max: float | None = None
     sentinels: Texts = ()
+    factor: Factor = None
 
 
 class PlaceName(_Part):
@@ -164,6 +172,12 @@ class SourceSpec(_Part):
     encoding: Literal["auto", "utf-8", "utf-8-sig", "gb18030"] = "auto"
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     sheet: str = Field(default="", description="xlsx; the first visible one when empty")
+    records: Text = Field(
+        default="", description="json: keys that lead to the array, for example data.items"
+    )
+    member: Text = Field(
+        default="", description="file in a .zip, by name or glob; the only one when empty"
+    )
     title_rows: int = Field(default=0, ge=0, description="rows above the header")
     totals: Texts = Field(default=(), description="a row whose first cell begins so is a total")
     empty: Texts = Field(default=("",), description="texts that mean nothing")
@@ -179,6 +193,10 @@ class SourceSpec(_Part):
     ignore: Texts = Field(default=(), description="known columns that are not wanted")
     defaults: TextMap = Field(default_factory=dict, description="target -> value when empty")
     mask: Texts = Field(default=("title", "address"), description="targets rid of personal data")
+    untold: Texts = Field(
+        default=(),
+        description="targets the source never tells; what asks for them passes over its rows",
+    )
     reporter: Text = Field(default="", description="column stored as HMAC only")
     metrics: dict[str, Annotated[MetricRule, _named("metric")]] = Field(
         default_factory=dict, description="readings: wide column -> metric"
@@ -199,7 +217,7 @@ class SourceSpec(_Part):
     def key_columns(self) -> tuple[str, ...]:
         """Source columns of the key, as written or those of the shape's own number."""
         number = self.columns.get(own_number(self.fact))
-        return self.key or (number.sources if number else ())
+        return self.key or (number.sources if number and not number.digest else ())
 
     @property
     def used_columns(self) -> tuple[str, ...]:

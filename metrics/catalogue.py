@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from metrics import rules
 from metrics.errors import ConfigError, ConfigProblems, Problem, UnknownName, near
 from metrics.indicator import Indicator
+from metrics.tables import Shape
 from metrics.yaml_file import LineOf, read_yaml
 
 BUILT_IN = Path(__file__).parent / "catalogue"
@@ -44,6 +45,41 @@ class Catalogue:
         for indicator in self.indicators.values():
             grouped.setdefault(indicator.domain, []).append(indicator)
         return grouped
+
+
+@dataclass(frozen=True)
+class Untold:
+    """What one source never says: its id, its shape and columns of the fact."""
+
+    source: str
+    shape: Shape
+    columns: Collection[str]
+
+
+def passing_over(catalogue: Catalogue, silent: Iterable[Untold]) -> Catalogue:
+    """Return a catalogue whose indicators leave out the rows that cannot answer them.
+
+    A source that never tells when a case was closed has no open cases, and no close rate of
+    nought either: an indicator that reads a column passes over the sources that do not tell it.
+    """
+    silent = [one for one in silent if one.columns]
+    if not silent:
+        return catalogue
+    return Catalogue({key: _passed(one, silent) for key, one in catalogue.indicators.items()})
+
+
+def _passed(indicator: Indicator, silent: Iterable[Untold]) -> Indicator:
+    read = indicator.columns_read
+    mute = sorted(
+        one.source
+        for one in silent
+        if one.shape == indicator.fact and not read.isdisjoint(one.columns)
+    )
+    if not mute:
+        return indicator
+    listed = ", ".join(f"'{source}'" for source in mute)
+    where = f"({indicator.where}) AND source NOT IN ({listed})"
+    return indicator.model_copy(update={"where": where})
 
 
 def catalogue_files(*folders: Path) -> list[Path]:

@@ -33,6 +33,8 @@ ROLL_UPS: Mapping[Kind, tuple[RollUp, ...]] = {
 }
 """Which roll-up each kind may declare; the first is taken when none is written."""
 
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'")
+_WORD = re.compile(r"\w+")
 ID_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
 PERIOD_END = "{period_end}"
 """In a numerator or denominator: the end of the period, or now while it still runs."""
@@ -130,6 +132,15 @@ class Indicator(BaseModel):
     def enters(self) -> str:
         """Expression of the moment a row counts from: ``time``, moved by ``shift_days``."""
         return f"addDays({self.time}, {self.shift_days})" if self.shift_days else self.time
+
+    @property
+    def columns_read(self) -> frozenset[str]:
+        """Words of its expressions that are no texts: the columns it reads, and functions."""
+        said = (
+            self.time, self.leave, self.where, self.numerator, self.denominator, self.value,
+            self.key,
+        )  # fmt: skip
+        return frozenset(_WORD.findall(_QUOTED.sub("", " ".join(said))))
 
     @property
     def is_formula(self) -> bool:

@@ -8,7 +8,9 @@ from pathlib import Path
 from etl.readers.csv import read_csv
 from etl.readers.excel import read_excel
 from etl.readers.frame import RawFile, Sheet, finish
+from etl.readers.json import read_json
 from etl.readers.jsonl import read_jsonl
+from etl.readers.packed import unpacked
 from etl.readers.parquet import read_parquet
 from etl.spec import Format, SourceSpec
 from metrics.errors import SourceError
@@ -18,6 +20,7 @@ __all__ = ["RawFile", "read_file"]
 _READERS: dict[Format, Callable[[SourceSpec, Path, bytes], Sheet]] = {
     "csv": read_csv,
     "xlsx": read_excel,
+    "json": read_json,
     "jsonl": read_jsonl,
     "parquet": read_parquet,
 }
@@ -27,8 +30,8 @@ def read_file(spec: SourceSpec, path: Path) -> RawFile:
     """Return a file's rows as text, each with its row number.
 
     Raises:
-        SourceError: the file as a whole cannot be taken: it is away, empty, in another encoding
-            or format, a column the spec reads is missing, or one it does not know has come.
+        SourceError: the file as a whole cannot be taken: it is away, empty, damaged or in another
+            encoding or format, or a column is missing or new.
     """
     try:
         data = path.read_bytes()
@@ -44,4 +47,5 @@ def read_file(spec: SourceSpec, path: Path) -> RawFile:
             where=str(path),
             next_step="Export it again; a file without rows still has its header",
         )
-    return finish(_READERS[spec.format](spec, path, data), spec, path, data)
+    content = unpacked(spec, path, data)
+    return finish(_READERS[spec.format](spec, path, content), spec, path, data)

@@ -8,6 +8,7 @@ import fastexcel
 import polars as pl
 
 from etl.readers.frame import ROW_NO, Sheet
+from etl.readers.packed import refuse_bomb
 from etl.spec import SourceSpec
 from metrics.errors import SourceError, near
 
@@ -21,6 +22,7 @@ def read_excel(spec: SourceSpec, path: Path, data: bytes) -> Sheet:
     Raises:
         SourceError: no Excel file, no such sheet, no visible sheet, or no header.
     """
+    refuse_bomb(path, data)
     try:
         book = fastexcel.read_excel(data)
     except fastexcel.FastExcelError as error:

@@ -16,35 +16,41 @@ from etl.spec import SourceSpec
 def read_jsonl(spec: SourceSpec, path: Path, data: bytes) -> Sheet:
     """Return the table of a file with a JSON object on every line; other lines are set apart.
 
-    Names are those of all objects together; a column of the spec that none has is empty.
-
     Raises:
         SourceError: wrong encoding.
     """
-    rows: list[dict[str, Any]] = []
-    numbers: list[int] = []
+    rows: list[tuple[int, dict[str, Any]]] = []
     broken: list[tuple[int, str, str]] = []
-    names: dict[str, None] = {}
     decoder = json.JSONDecoder(parse_float=str, parse_int=str)
     for number, line in enumerate(decode(spec, path, data).split("\n"), start=1):
         if not line or line.isspace():
             continue
         try:
             row = decoder.decode(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             row = None
-        if not isinstance(row, dict):
+        if isinstance(row, dict):
+            rows.append((number, row))
+        else:
             broken.append((number, "bad_json", line))
-            continue
-        names.update(dict.fromkeys(row))
-        rows.append(row)
-        numbers.append(number)
+    return records_sheet(rows, broken, spec)
+
+
+def records_sheet(
+    rows: list[tuple[int, dict[str, Any]]], broken: list[tuple[int, str, str]], spec: SourceSpec
+) -> Sheet:
+    """Return the table of JSON objects with their row numbers.
+
+    Names are those of all objects together; a column of the spec that none has is empty.
+    """
+    names = dict.fromkeys(name for _, row in rows for name in row)
     names.update(dict.fromkeys(spec.used_columns))  # a key may be left out where it has no value
     columns = {
-        str(n): pl.Series([_text(row.get(name)) for row in rows], dtype=pl.String)
+        str(n): pl.Series([_text(row.get(name)) for _, row in rows], dtype=pl.String)
         for n, name in enumerate(names)
     }
-    frame = pl.DataFrame({**columns, ROW_NO: pl.Series(numbers, dtype=pl.UInt64)})
+    numbers = pl.Series([number for number, _ in rows], dtype=pl.UInt64)
+    frame = pl.DataFrame({**columns, ROW_NO: numbers})
     apart = pl.DataFrame(
         broken,
         schema={ROW_NO: pl.UInt64, "reason": pl.String, "text": pl.String},

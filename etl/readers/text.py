@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from pathlib import Path
 
 from etl.spec import SourceSpec
@@ -13,13 +11,11 @@ _AUTO = ("utf-8-sig", "gb18030")
 
 
 def decode(spec: SourceSpec, path: Path, data: bytes) -> str:
-    """Return the text of a file, unpacked when its name ends in .gz, with plain line ends.
+    """Return the text of a file with plain line ends.
 
     Raises:
-        SourceError: a byte does not belong to the encoding, or the packed file is damaged.
+        SourceError: a byte does not belong to the encoding.
     """
-    if path.suffix == ".gz":
-        data = _unpacked(path, data)
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         msg = "the file is UTF-16"
         raise SourceError(msg, where=str(path), next_step="Save it as UTF-8 or GB18030")
@@ -33,14 +29,6 @@ def decode(spec: SourceSpec, path: Path, data: bytes) -> str:
         else:
             return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\x1a\x00")
     raise _wrong_encoding(spec, path, data, failed)
-
-
-def _unpacked(path: Path, data: bytes) -> bytes:
-    try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error) as error:
-        msg = "the packed file is damaged or cut short"
-        raise SourceError(msg, where=str(path), next_step="Fetch it again") from error
 
 
 def _wrong_encoding(

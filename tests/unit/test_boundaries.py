@@ -130,6 +130,37 @@ def test_missing_data_folder_names_the_variable(folder, monkeypatch):
     assert load_city(folder).territory == folder / "territory"
 
 
+def test_territory_files_may_lie_beside_city_yaml(folder, tmp_path):
+    with (folder / "city.yaml").open("a") as file:
+        file.write(f"data: {tmp_path}\nterritory: territory\ninbox: .\n")
+    city = load_city(folder)
+    assert (city.territory, city.inbox) == (folder / "territory", tmp_path)
+    assert len(load_territory(city).territory.areas) == 1 + 4 + 16 + 64
+
+
+def test_a_city_may_have_two_levels_and_no_shapes(tmp_path):
+    text = (
+        "id: wards\nname: W\nroot: C\nlevels:\n"
+        "  - {id: city, name: 市, role: district}\n  - {id: ward, name: 选区, role: street}\n"
+    )
+    (tmp_path / "city.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigProblems, match="or list areas without shapes under areas:"):
+        load_city(tmp_path)
+    (tmp_path / "city.yaml").write_text(text + "areas: areas.csv\n", encoding="utf-8")
+    (tmp_path / "territory").mkdir()
+    areas = "code,name,level,aliases\nC,城,city,\n1,一,ward,Ward 1;WARD 1\n2,二,ward,\n"
+    (tmp_path / "territory" / "areas.csv").write_text(areas, encoding="utf-8")
+    found = loaded(tmp_path)
+    assert found.territory.path("1") == ("C", "1")
+    assert found.territory.areas["1"].aliases == ("Ward 1", "WARD 1")
+    assert [one.sentence for one in check_boundaries(found)] == [
+        "No area has a shape: there is no map, and points are never placed."
+    ]
+    children, outline = write_map_slices(found, tmp_path / "map")
+    for path in (children, outline):
+        assert json.loads(path.read_text())["features"] == []
+
+
 def test_overlap_gap_and_child_outside_are_named_with_their_size(folder):
     def shift(features):
         one = features[0]  # the grid in the south-west corner moves half a grid to the east

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from metrics.catalogue import BUILT_IN, load_catalogue
+from metrics.catalogue import BUILT_IN, Untold, load_catalogue, passing_over
 from metrics.errors import ConfigProblems, UnknownName
 from metrics.rules import RULES
 from metrics.store import Store
@@ -215,3 +215,27 @@ def test_a_city_replaces_a_built_in_indicator(tmp_path: Path) -> None:
     assert len(both.indicators) == len(load_catalogue().indicators)
     assert both.get("um_filed").note == "按立案时间统计"
     assert load_catalogue(BUILT_IN, tmp_path / "absent").get("um_filed").note != "按立案时间统计"
+
+
+def test_what_a_source_never_tells_is_not_asked_of_it() -> None:
+    before = load_catalogue()
+    silent = [
+        Untold("calls", "case", ("closed_at", "satisfaction")),
+        Untold("pipes", "reading", ("value",)),
+        Untold("hotline", "case", ()),
+    ]
+    after = passing_over(before, silent)
+    assert after.get("appeals_accepted") is before.get("appeals_accepted")
+    for name in ("appeals_open", "appeals_closed", "appeals_close_rate"):
+        where = before.get(name).where
+        assert after.get(name).where == f"({where}) AND source NOT IN ('calls')"
+    assert after.get("pm25_avg").where.endswith("AND source NOT IN ('pipes')")
+    assert after.get("aqi_daily") is before.get("aqi_daily")
+    assert passing_over(before, silent[2:]) is before
+
+
+def test_texts_are_no_columns() -> None:
+    one = load_catalogue().get("appeals_accepted")
+    asked = one.model_copy(update={"where": "kind = 'closed_at' AND title != 'it\\'s due_at'"})
+    assert asked.columns_read >= {"kind", "title", "accepted_at"}
+    assert asked.columns_read.isdisjoint({"closed_at", "due_at"})

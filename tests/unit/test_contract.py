@@ -257,6 +257,44 @@ def test_wide_readings_become_one_fact_a_metric() -> None:
     assert result.quarantined.select("row_no", "column", "value").rows() == [(3, "PM2.5", "x")]
 
 
+def test_values_come_into_our_unit_after_they_are_judged() -> None:
+    value = {"column": "v", "max": 100, "sentinels": [0], "factor": 1.609344}
+    rows = [row(v=v, t=f"2026-09-08 08:0{n}:00") for n, v in enumerate(["62.666667", "0", "101"])]
+    result = checked(rows, spec("reading", columns={"value": value})).rows
+    assert result["value"].to_list() == [Decimal("100.852225"), None, Decimal("162.543744")]
+    assert result["quality"].to_list() == ["", "sentinel", "range"]
+    wide = SourceSpec.model_validate({
+        "source": "s", "name": "s", "fact": "reading", "files": "*", "format": "csv",
+        "columns": {"device": "no", "at": "t"},
+        "metrics": {"mph": {"metric": "speed", "factor": "1.609344"}},
+    })  # fmt: skip
+    assert only(checked([row(mph="10")], wide))["value"] == Decimal("16.09344")
+
+
+def test_a_time_may_lie_in_several_columns() -> None:
+    at = {"columns": ["y", "m", "d", "h"], "join": "-"}
+    one = spec("reading", columns={"at": at})
+    parts = {"y": "2016", "m": "2", "d": "29", "h": "7", "v": "1"}
+    assert only(checked([row(**parts)], one))["at"] == dt.datetime(2016, 2, 29, 7, tzinfo=SHANGHAI)
+    wrong = checked([row(**{**parts, "d": "30"})], one).quarantined
+    assert wrong.select("column", "reason").rows() == [("y", "bad_time")]
+
+
+def test_rows_without_a_number_get_one_of_what_they_say() -> None:
+    number = {"columns": ["t", "a", "b"], "digest": True}
+    one = spec(columns={"case_no": number})
+    rows = [
+        row(a="x", b=None), row(a="x", t="2026/9/8 8:5"), row(a=None, b="x"), row(a="ｘ", b=""),
+        row(a=None, b=None),
+    ]  # fmt: skip
+    facts = checked(rows, one).rows
+    first, again, other, wide, bare = facts["case_no"].to_list()
+    said = "2026-09-08T08:05:00.000\x1fx\x1f"
+    assert first == again == wide == hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
+    assert len({first, other, bare}) == 3
+    assert facts["id"].to_list() == [f"s:{no}" for no in (first, again, other, wide, bare)]
+
+
 def test_device_clocks_are_compared_with_the_time_of_receipt() -> None:
     late = ["2026-09-08 08:05:10", "2026-09-08 16:05:20", "2026-09-08 07:55:00"]
     rows = [row(no=str(n), v="1", u=u) for n, u in enumerate(late)]

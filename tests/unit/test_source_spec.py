@@ -81,6 +81,18 @@ def test_a_good_spec_is_understood(tmp_path: Path) -> None:
         (("hotline", "Hot-Line"), "a.yaml:1: source is 'Hot-Line'"),
         (("format: csv", "format: xlsx\nencoding: utf-8"), "a.yaml:6: a xlsx file has no encoding"),
         (("format: csv", "format: csv\nsheet: x"), "a.yaml:6: a csv file has no sheets"),
+        (
+            ("format: csv", "format: csv\nrecords: a"),
+            "a.yaml:6: a csv file has its rows at the top",
+        ),
+        (("format: csv", "format: csv\nmember: x"), "a.yaml:6: only a .zip has members"),
+        (
+            ("case_no: 编号", "case_no: {column: 编号, digest: true}"),
+            "a.yaml:10: nothing of 'case_no' to make a number of",
+        ),
+        (("is_void: {", "is_void: {factor: 2, "), "a.yaml:13: 'is_void' is no measure"),
+        (("rhythm: 5m", "untold: [case_no]"), "a.yaml:6: 'case_no' is told: it is filled"),
+        (("rhythm: 5m", "untold: [close]"), "a.yaml:6: a case has no field 'close'"),
         (("name: 热线\n", ""), "a.yaml:1: the key 'name' is missing"),
         (("  case_no: 编号\n", ""), "a.yaml:9: nothing fills 'case_no', which a case needs"),
         (("is_void: {column", "is_void: {colunm"), "a.yaml:13: unknown key 'colunm'"),

@@ -1,0 +1,142 @@
+"""Packed files: .gz and .zip taken apart in memory, never further than is reasonable."""
+
+from __future__ import annotations
+
+import fnmatch
+import io
+import lzma
+import zipfile
+import zlib
+from gzip import GzipFile
+from pathlib import Path, PurePosixPath
+
+from etl.spec import SourceSpec
+from metrics.errors import SourceError, near
+
+MOST_UNPACKED = 1 << 30
+"""Bytes; a packed file that grows beyond this is not read: a small one may hold terabytes."""
+
+_PACKED = (".gz", ".zip")
+_DAMAGED = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+
+
+def unpacked(spec: SourceSpec, path: Path, data: bytes) -> bytes:
+    """Return what a file named .gz or .zip holds; the bytes of any other file as they are.
+
+    Raises:
+        SourceError: the file is damaged, locked or too large, or it is not clear which of the
+            files in it is meant.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in _PACKED:
+        return data
+    try:
+        content = _gunzipped(data) if suffix == ".gz" else _unzipped(spec, path, data)
+    except _DAMAGED as error:
+        msg = "the packed file is damaged or cut short"
+        raise SourceError(msg, where=str(path), next_step="Fetch it again") from error
+    if len(content) > MOST_UNPACKED:
+        raise _too_large(path)
+    if suffix == ".gz" and PurePosixPath(path.stem).suffix.lower() in _PACKED:
+        raise _packed_twice(path, path.stem)
+    return content
+
+
+def refuse_bomb(path: Path, data: bytes) -> None:
+    """Let a workbook pass, which is a zip archive by itself, unless it grows too large.
+
+    Raises:
+        SourceError: it does.
+    """
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        size = sum(one.file_size for one in archive.infolist())
+    if size > MOST_UNPACKED:
+        raise _too_large(path)
+
+
+def _gunzipped(data: bytes) -> bytes:
+    with GzipFile(fileobj=io.BytesIO(data)) as file:
+        return file.read(MOST_UNPACKED + 1)
+
+
+def _unzipped(spec: SourceSpec, path: Path, data: bytes) -> bytes:
+    with _opened(data) as archive:
+        entry = _entry(spec, path, archive)
+        if entry.file_size > MOST_UNPACKED:
+            raise _too_large(path)
+        if PurePosixPath(entry.filename).suffix.lower() in _PACKED:
+            raise _packed_twice(path, entry.filename)
+        try:
+            with archive.open(entry) as file:
+                return file.read(MOST_UNPACKED + 1)
+        except (RuntimeError, NotImplementedError) as error:  # a password, a foreign method
+            msg = f"'{entry.filename}' in the archive cannot be unpacked ({error})"
+            raise SourceError(
+                msg, where=str(path), next_step="Pack it again without a password, as plain zip"
+            ) from error
+
+
+def _opened(data: bytes) -> zipfile.ZipFile:
+    """Return the archive; names without the mark of UTF-8 are Chinese ones of Windows."""
+    try:
+        return zipfile.ZipFile(io.BytesIO(data), metadata_encoding="gb18030")
+    except UnicodeDecodeError:
+        return zipfile.ZipFile(io.BytesIO(data))
+
+
+def _entry(spec: SourceSpec, path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+    """Return the one data file, or the one that ``member`` names."""
+    there = {one.filename: one for one in archive.infolist() if _is_data(one)}
+    names = [name for name in there if not spec.member or _is_named(name, spec.member)]
+    if len(names) == 1:
+        return there[names[0]]
+    spec_at, listed = spec.defined_at or spec.source, _listed(list(there))
+    if not there:
+        msg = "there is no data file in the archive"
+        raise SourceError(msg, where=str(path), next_step="Pack it again")
+    if not names:
+        guess = near(spec.member, there)
+        raise SourceError(
+            f"there is no '{spec.member}' in the archive",
+            where=str(path),
+            hint=f"Did you mean '{guess}'?" if guess else f"It holds {listed}",
+            next_step=f"Correct member in {spec_at}",
+        )
+    raise SourceError(
+        f"{len(names)} files in the archive may be meant",
+        where=str(path),
+        hint=f"They are {_listed(names)}",
+        next_step=f"Name one under member in {spec_at}",
+    )
+
+
+def _is_data(entry: zipfile.ZipInfo) -> bool:
+    parts = PurePosixPath(entry.filename).parts
+    return not entry.is_dir() and not any(part.startswith((".", "__MACOSX")) for part in parts)
+
+
+def _is_named(name: str, member: str) -> bool:
+    return fnmatch.fnmatchcase(name, member) or PurePosixPath(name).name == member
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(f"'{name}'" for name in sorted(names)[:5]) + more
+
+
+def _too_large(path: Path) -> SourceError:
+    return SourceError(
+        f"unpacked, the file is larger than {MOST_UNPACKED / (1 << 20):,.0f} MB",
+        where=str(path),
+        next_step="Cut the export into smaller files",
+    )
+
+
+def _packed_twice(path: Path, name: str) -> SourceError:
+    return SourceError(
+        f"'{name}' in the packed file is packed once more",
+        where=str(path),
+        next_step="Pack the data file itself, once",
+    )
