@@ -40,6 +40,7 @@
     const rows = data.s.map(([name, value, share], k) => make("div", "wall-share", make("i", `piece-${k}`),
       make("span", "", name), number("", value), number("wall-share-part", share)));
     const box = make("a", "wall-composition", whole, make("div", "wall-shares", ...rows));
+    box.classList.toggle("is-wordy", data.s.some(([name]) => name.length > 6));
     box.href = data.h;
     body.replaceChildren(box);
   }
@@ -60,8 +61,11 @@
   function league(body, data, shown) {
     const head = make("div", "wall-league-head", make("span"), make("span"),
       ...data.c.map(([name, unit]) => make("span", "", name, make("small", "", unit))));
+    const room = 18 - 3 * data.c.length; // letters, as the style has it
     const rows = shown.rows.map(([name, cells, link], k) => {
-      const row = make("a", "wall-league-row", number("", String(shown.first + k + 1)), make("span", "", name),
+      const called = make("span", "", name);
+      called.style.fontSize = `${Math.max(0.8, Math.min(1, room / name.length))}em`;
+      const row = make("a", "wall-league-row", number("", String(shown.first + k + 1)), called,
         ...cells.map(([text, light, isSmall]) => {
           const cell = make("span", isSmall ? "is-small" : "", mark(light), number("", text));
           cell.dataset.light = light;

@@ -116,7 +116,7 @@
     parts.why.hidden = !data.w;
     parts.why.setAttribute("href", data.w);
     writeNumber(parts.value, data.v);
-    card.classList.toggle("is-long", data.v.length > 5);
+    card.classList.toggle("is-long", data.v.length > 5 || data.v.length + data.u.length > 8);
     const isLate = data.t === "stale";
     write(parts.flag, isLate && !isTile ? state.texts["state.stale"] : data.t === "small" ? data.o : isTile ? "" : data.p || "");
     parts.flag.classList.toggle("is-plain", !isLate);

@@ -264,7 +264,8 @@
     for (const [dx, dy] of SHIFTS) {
       const [x, y] = [spot.x + dx * state.rem, spot.y + dy * state.rem];
       const isFree = taken.every((t) => x - w > t.r || x + w < t.l || y - h > t.b || y + h < t.t);
-      if (isFree && (!(dx || dy) || roomAt(x, y, spot.points) >= 0)) return { x, y };
+      // well inside: a middle on the border would lie between two colours
+      if (isFree && (!(dx || dy) || roomAt(x, y, spot.points) >= 0.3 * state.rem)) return { x, y };
     }
     return null;
   }

@@ -96,8 +96,9 @@ def test_arrows_step_and_the_address_keeps_up(page, watch):
     assert page.url.endswith("?scene=appeals")
     page.keyboard.press("ArrowLeft")
     wait_for(page, "overview")
+    last = page.locator("#wall-scenes a").last  # the city may have scenes of its own
     page.keyboard.press("ArrowLeft")
-    wait_for(page, SCENES[-1].id)
-    assert page.locator("h1").inner_text() == f"萧山区 · {SCENES[-1].title}"
+    wait_for(page, last.get_attribute("data-scene"))
+    assert page.locator("h1").inner_text() == last.get_attribute("data-title")
     assert not [url for url in asked if "/geo/" in url]  # the shapes are sent once
     assert watch.loads == 1
