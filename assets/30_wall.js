@@ -10,12 +10,15 @@
   const { make, write, writeNumber, fill, rem, svg, curve } = window.wallTools;
   const $ = (id) => document.getElementById(id);
   const state = { wall: null };
+  // A place of the scene that the payload at hand is about.
+  const place = (kind, id) => $(`wall-${kind}-${state.payload.scene}-${id}`);
 
   function reset(wall) {
     Object.assign(state, {
       wall, texts: JSON.parse(wall.dataset.texts), key: "", sentAt: 0, isPainted: false, tries: 0,
-      asking: null, isLost: false, error: "", payload: null, paintedAt: 0, page: 0, links: {},
+      asking: null, isLost: false, error: "", payload: null, paintedAt: 0, page: 0, links: {}, wanted: wall.dataset.scene,
     });
+    window.wallScenes.begin(wall, askFor);
   }
 
   // ---- asking -------------------------------------------------------------------------------
@@ -55,8 +58,19 @@
     } else if (state.key === "") {
       state.tries += 1; // after a break the same key must still count as a change
     }
-    Object.assign(state, { key, isPainted: false, sentAt: now });
-    return `${key}#${state.tries}`;
+    return request(key);
+  }
+
+  function request(key) {
+    Object.assign(state, { key, isPainted: false, sentAt: performance.now() });
+    return { scene: state.wanted, key: `${key}#${state.tries}` };
+  }
+
+  // Another scene is asked for at once, not with the next beat; the old one stays until it is here.
+  function askFor(scene) {
+    state.wanted = scene;
+    state.tries += 1;
+    window.dash_clientside.set_props("wall-tick", { data: request(state.key) });
   }
 
   // ---- cards --------------------------------------------------------------------------------
@@ -89,7 +103,7 @@
   }
 
   function paintCard(key, data) {
-    const card = $(`wall-card-${key}`);
+    const card = place("card", key);
     if (!card) return;
     const isTile = card.classList.contains("wall-tile");
     const parts = card.parts || buildCard(card, isTile);
@@ -102,6 +116,7 @@
     parts.why.hidden = !data.w;
     parts.why.setAttribute("href", data.w);
     writeNumber(parts.value, data.v);
+    card.classList.toggle("is-long", data.v.length > 5 || data.v.length + data.u.length > 8);
     const isLate = data.t === "stale";
     write(parts.flag, isLate && !isTile ? state.texts["state.stale"] : data.t === "small" ? data.o : isTile ? "" : data.p || "");
     parts.flag.classList.toggle("is-plain", !isLate);
@@ -125,9 +140,10 @@
   // ---- panels -------------------------------------------------------------------------------
 
   function paintPanel(id, data) {
-    const body = $(`wall-panel-${id}`);
+    const body = place("panel", id);
     if (!body) return;
     if (data.o) body.replaceChildren(make("div", "wall-empty", data.o));
+    else if (data.kind) paintFurther(body, id, data);
     else if (data.a) paintTrend(body, data);
     else if (data.r) paintRanking(body, id, data);
     else if (data.e) paintEvents(body, id, data.e);
@@ -148,13 +164,14 @@
   function measure() {
     const unit = rem();
     const style = getComputedStyle(state.wall);
-    const fit = (id, name) => {
-      const room = $(`wall-panel-${id}`).clientHeight / unit - 1.2;
+    const fit = (id, name, head = 0) => {
+      const room = place("panel", id).clientHeight / unit - 1.2 - head;
       return Math.max(1, Math.floor(room / parseFloat(style.getPropertyValue(`--${name}`))));
     };
     state.fits = {};
     for (const [id, data] of Object.entries(state.payload.panels)) {
       if (data.r) state.fits[id] = fit(id, "rank-row");
+      if (data.lr) state.fits[id] = fit(id, "rank-row", 3.2);
       if (data.e) state.fits[id] = fit(id, "event-row");
     }
   }
@@ -190,10 +207,20 @@
     list.style.gridTemplateRows = `repeat(${page.size}, minmax(0, 1fr))`;
     list.style.setProperty("--names", Math.max(4, ...data.r.map(([name]) => name.length)));
     body.replaceChildren(list);
-    const total = data.r.length;
-    const shown = { first: page.first + 1, last: page.first + rows.length, total };
+    tellPage(id, page, data.r.length, data.un);
+  }
+
+  function tellPage(id, page, total, more) {
+    const shown = { first: page.first + 1, last: page.first + page.rows.length, total };
     const where = total > page.size ? ` · ${fill(state.texts["wall.page"], shown)}` : "";
-    write($(`wall-note-${id}`), [state.payload.notes[id] + where, ...data.un].join(" · "));
+    write(place("note", id), [state.payload.notes[id] + where, ...more].join(" · "));
+  }
+
+  function paintFurther(body, id, data) {
+    const page = data.lr && pageOf(data.lr, state.fits[id]);
+    window.wallPanels[data.kind](body, data, page);
+    if (page) tellPage(id, page, data.lr.length, []);
+    else if (data.x) write(place("note", id), `${state.payload.notes[id]} · ${data.x}`);
   }
 
   function paintEvents(body, id, events) {
@@ -211,7 +238,7 @@
     const list = make("div", "wall-rows", ...rows);
     list.style.gridTemplateRows = `repeat(${size}, minmax(0, 1fr))`;
     body.replaceChildren(list);
-    write($(`wall-note-${id}`), fill(state.texts["wall.events_newest"], { n: rows.length }));
+    write(place("note", id), fill(state.texts["wall.events_newest"], { n: rows.length }));
   }
 
   function paintFeeds(feeds) {
@@ -264,7 +291,7 @@
   function paintPages() {
     const payload = state.payload;
     measure();
-    for (const [id, data] of Object.entries(payload.panels)) if (data.r || data.e) paintPanel(id, data);
+    for (const [id, data] of Object.entries(payload.panels)) if (data.r || data.e || data.lr) paintPanel(id, data);
     paintFeeds(payload.feeds);
     paintTicker(payload.ticker);
   }
@@ -276,14 +303,20 @@
       tell();
       return "";
     }
-    const isFirst = !state.payload;
+    if (payload.scene !== state.wanted) return ""; // the answer to a scene that was left meanwhile
+    const isOther = !state.payload || state.payload.scene !== payload.scene;
     Object.assign(state, { payload, error: "", isPainted: true, paintedAt: performance.now() });
+    if (isOther) {
+      state.page = 0;
+      window.wallScenes.show(payload.scene); // in the same breath as the numbers: never blank
+    }
     measure();
     for (const [key, data] of Object.entries(payload.cards)) paintCard(key, data);
-    for (const [id, text] of Object.entries(payload.notes)) write($(`wall-note-${id}`), text);
+    for (const [id, text] of Object.entries(payload.notes)) write(place("note", id), text);
     for (const [id, data] of Object.entries(payload.panels)) paintPanel(id, data);
     paintFeeds(payload.feeds);
-    if (isFirst) paintTicker(payload.ticker);
+    if (isOther) paintTicker(payload.ticker);
+    write($("wall-rule"), payload.rule);
     window.wallMap.tint(payload.map);
     tell();
     clock();

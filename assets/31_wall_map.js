@@ -97,9 +97,9 @@
     }
     if (!isChanged) return;
     lit.forEach((layer) => layer.bringToFront());
-    const marks = [...state.areas.values()].map(({ feature }) => (valueOf(feature) || [])[2]).join();
+    const marks = [data.n, data.p, ...[...state.areas.values()].map(({ feature }) => (valueOf(feature) || [])[2])].join();
     if (state.lit === marks) state.spots.forEach(relabel);
-    else label(); // a light makes a label wider
+    else label(); // a light makes a label wider, another indicator has longer numbers
     state.lit = marks;
     legend(data);
   }
@@ -264,7 +264,8 @@
     for (const [dx, dy] of SHIFTS) {
       const [x, y] = [spot.x + dx * state.rem, spot.y + dy * state.rem];
       const isFree = taken.every((t) => x - w > t.r || x + w < t.l || y - h > t.b || y + h < t.t);
-      if (isFree && (!(dx || dy) || roomAt(x, y, spot.points) >= 0)) return { x, y };
+      // well inside: a middle on the border would lie between two colours
+      if (isFree && (!(dx || dy) || roomAt(x, y, spot.points) >= 0.3 * state.rem)) return { x, y };
     }
     return null;
   }
@@ -290,6 +291,7 @@
     }
     const name = make("div", "wall-legend-name", `${data.n} `, make("small", "", [data.u, data.p].filter(Boolean).join(" · ")));
     const scale = make("div", "wall-legend-scale");
+    scale.style.setProperty("--swatch", `${Math.max(6.4, 1.45 * Math.max(...data.b.map((text) => text.length)))}rem`);
     data.k.forEach((fill, k) => {
       const swatch = make("i", "", make("u", "", data.b[k]));
       swatch.style.background = fill;

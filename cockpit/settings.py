@@ -72,6 +72,10 @@ def _number(lowest: int, highest: int) -> Callable[[str], int]:
     return read
 
 
+def _tour(text: str) -> int:
+    return 0 if text == "0" else _number(5, 3600)(text)
+
+
 def _instant(text: str) -> dt.datetime | None:
     if not text:
         return None
@@ -108,6 +112,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("port", "8050", "port to serve at; 0 takes a free one", _number(0, 65535)),
     Setting("threads", "16", "requests answered at the same time", _number(1, 256)),
     Setting("cache_seconds", "60", "how long an answer may be reused; 0 never", _number(0, 86400)),
+    Setting("tour", "0", "seconds each scene of the wall stays; 0 stands still", _tour),
     Setting("lang", "zh", "language of the screens: zh or en", _language),
     Setting("now", "", "fixes the city's clock, for tests and replays", _instant),
     Setting("secret", "", "key that makes reporters anonymous; made once when absent", str),
@@ -134,6 +139,7 @@ class Settings:
     port: int
     threads: int
     cache_seconds: int
+    tour: int
     lang: Literal["zh", "en"]
     now: dt.datetime | None
     secret: str

@@ -29,19 +29,24 @@ WALL_TICKER = "wall-ticker"
 WALL_FEEDS = "wall-feeds"
 
 
-def wall_card(key: str) -> str:
-    """Return the id of the card that shows an ask of the scene."""
-    return f"wall-card-{key}"
+WALL_TITLE = "wall-title"
+WALL_SCENES = "wall-scenes"
+WALL_RULE = "wall-rule"
 
 
-def wall_panel(panel: str) -> str:
+def wall_card(scene: str, key: str) -> str:
+    """Return the id of the card that shows an ask of a scene."""
+    return f"wall-card-{scene}-{key}"
+
+
+def wall_panel(scene: str, panel: str) -> str:
     """Return the id of the body of a panel."""
-    return f"wall-panel-{panel}"
+    return f"wall-panel-{scene}-{panel}"
 
 
-def wall_panel_note(panel: str) -> str:
+def wall_panel_note(scene: str, panel: str) -> str:
     """Return the id of the note at the right of a panel's heading."""
-    return f"wall-note-{panel}"
+    return f"wall-note-{scene}-{panel}"
 
 
 DRILL = "drill"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -105,23 +104,19 @@ def _boundaries(city: City) -> Iterator[Remark]:
 
 
 def _scenes(city: City, catalogue: Catalogue | None) -> Iterator[Remark]:
-    from layouts.wall.scene import find_scenes, load_scene, scene_questions
-    from metrics.errors import UnknownName
+    from layouts.wall.scene import find_scenes, read_scene
+    from layouts.wall.scene_rules import Known, scene_problems
+    from metrics.calendar import Clock
 
     for path in find_scenes(city.folder / "wall").values():
-        scene, remarks = _tried(lambda path=path: load_scene(path))  # type: ignore[misc]
+        read, remarks = _tried(lambda path=path: read_scene(path))  # type: ignore[misc]
         yield from remarks
-        if scene is None or catalogue is None:
+        if read is None or catalogue is None:
             continue
-        for name in dict.fromkeys(ask.indicator for ask in scene_questions(scene)):
-            if name not in catalogue.indicators:
-                error = UnknownName("indicator", name, catalogue.indicators)
-                yield Remark("error", _place_of(name, path), error.what, error.hint)
-
-
-def _place_of(word: str, path: Path) -> str:
-    lines = path.read_text("utf-8").splitlines()
-    return f"{path}:{next((n for n, line in enumerate(lines, 1) if word in line), 1)}"
+        today = Clock(city.timezone, city.now, city.year_begins).today()
+        known = Known(catalogue.indicators, city.levels, today)
+        for one in scene_problems(read[0], path, read[1], known):
+            yield Remark("error", one.where, one.what, one.hint)
 
 
 def _file_and_line(remark: Remark) -> tuple[str, int, str]:

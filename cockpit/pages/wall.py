@@ -12,11 +12,13 @@ from layouts import ids
 from layouts.texts import Lang
 from layouts.wall.page import wall_layout
 from layouts.wall.payload import failed_payload, wall_payload
-from layouts.wall.scene import Scene, find_scenes, pick_scene, scene_questions
-from metrics.errors import CockpitError, UnknownName
+from layouts.wall.scene import Scene, find_scenes, ordered_scenes, pick_scene, scene_questions
+from metrics.errors import BadQuestion, CockpitError, UnknownName
 from metrics.question import FULL_SCOPE, Viewer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dash.development.base_component import Component
 
     from cockpit.wiring import Services
@@ -24,19 +26,25 @@ if TYPE_CHECKING:
     from metrics.question import Question
 
 EVENTS = 40
+SHORTEST, LONGEST = 5, 3600
+"""Seconds a scene of the tour may stay."""
 
 
 def layout(services: Services, query: Mapping[str, str]) -> Component:
-    """Return the wall for ``?scene=&area=&lang=&lite=``.
+    """Return the wall for ``?scene=&area=&lang=&lite=&tour=``.
 
     Raises:
         UnknownName: the scene or the area does not exist.
+        BadQuestion: the seconds of the tour are no number.
     """
     territory, city = services.service.territory, services.city
     asked = query.get("area", "")
     area = territory.area(asked) if asked else None
+    shown = scene_named(services, query.get("scene", ""))
     return wall_layout(
-        scene_named(services, query.get("scene", "")),
+        ordered_scenes(_scene_files(services), shown),
+        shown,
+        place=area.name if area else city.name,
         city_title=f"{city.title}·{area.name}" if area else city.title,
         is_demo=city.demo,
         boundaries_note=city.boundaries_note,
@@ -44,6 +52,7 @@ def layout(services: Services, query: Mapping[str, str]) -> Component:
         area=area.id if area else "",
         lang=_language(query.get("lang") or services.settings.lang),
         lite=query.get("lite", "") == "1",
+        tour=tour_seconds(query.get("tour", "")) or services.settings.tour,
     )
 
 
@@ -67,8 +76,8 @@ def register(app: Dash, services: Services) -> None:
         State(ids.WALL_VIEW, "data"),
         prevent_initial_call=True,
     )
-    def refresh(_tick: str, view: dict[str, str]) -> dict[str, object]:
-        return payload(services, view)
+    def refresh(tick: dict[str, str], view: dict[str, str]) -> dict[str, object]:
+        return payload(services, {**view, "scene": tick["scene"]})
 
 
 def payload(services: Services, view: Mapping[str, str]) -> dict[str, object]:
@@ -105,6 +114,7 @@ def ask(services: Services, scene: Scene, area: str) -> dict[str, Answer]:
                 period=one.period,
                 compare=one.compare,
                 series=one.series,
+                by=one.by,
             )
         except CockpitError:
             continue  # its card says so itself; the others must not go dark with it
@@ -132,7 +142,25 @@ def scene_named(services: Services, name: str) -> Scene:
         UnknownName: no such scene.
         ConfigError: its file is wrong.
     """
-    return pick_scene(name, find_scenes(services.city.folder / "wall"))
+    return pick_scene(name, _scene_files(services))
+
+
+def _scene_files(services: Services) -> Mapping[str, Path]:
+    return find_scenes(services.city.folder / "wall")
+
+
+def tour_seconds(text: str) -> int:
+    """Return after how many seconds the tour goes on; 0 where nothing is said.
+
+    Raises:
+        BadQuestion: it is no whole number from 5 to 3600.
+    """
+    if not text:
+        return 0
+    if text.isascii() and text.isdigit() and SHORTEST <= int(text) <= LONGEST:
+        return int(text)
+    hint = f"A whole number of seconds from {SHORTEST} to {LONGEST}"
+    raise BadQuestion(f"'{text}' is no time a scene can stay", where="?tour=", hint=hint)
 
 
 def _language(text: str) -> Lang:

@@ -19,7 +19,7 @@ from layouts.format import (
 )
 from layouts.states import oldest_feed, state_note, state_of
 from layouts.texts import Lang, t
-from layouts.wall.scene import Card
+from layouts.wall.panel import Card
 from metrics.answer import Answer
 from metrics.indicator import Indicator
 

@@ -17,7 +17,7 @@ from layouts.format import (
 )
 from layouts.texts import Lang, t
 from layouts.wall.cards import Payload, Setting, links, scaled
-from layouts.wall.scene import RankingPanel, TrendPanel
+from layouts.wall.panel import Order, RankingPanel, TrendPanel
 from metrics.answer import Answer, Child, Freshness
 from metrics.territory import UNASSIGNED
 
@@ -111,7 +111,7 @@ def ranking_payload(panel: RankingPanel, answer: Answer | None, setting: Setting
         return {"r": [], "m": "bar", "un": []}
     areas = [child for child in answer.children if not is_unassigned(child)]
     known = [child for child in areas if child.figure.value is not None]
-    known.sort(key=_value, reverse=_descends(panel, answer))
+    known.sort(key=_value, reverse=descends(panel.order, answer))
     values = [_value(child) for child in known]
     is_amount = answer.indicator.kind in _AMOUNTS
     low = min(0.0, *values, 0.0) if is_amount else min(values, default=0.0)
@@ -134,11 +134,12 @@ def _value(child: Child) -> float:
     return child.figure.value if child.figure.value is not None else math.nan
 
 
-def _descends(panel: RankingPanel, answer: Answer) -> bool:
-    if panel.order in ("largest", "smallest"):
-        return panel.order == "largest"
+def descends(order: Order, answer: Answer) -> bool:
+    """Tell whether the largest value comes first in this order."""
+    if order in ("largest", "smallest"):
+        return order == "largest"
     lower_is_better = answer.indicator.direction == "down"
-    return lower_is_better if panel.order == "worst" else not lower_is_better
+    return lower_is_better if order == "worst" else not lower_is_better
 
 
 def _row(child: Child, place: int | None, answer: Answer, setting: Setting) -> list[object]:

@@ -12,7 +12,9 @@ from dash.development.base_component import Component
 
 from layouts import ids
 from layouts.texts import Lang, t
-from layouts.wall.scene import CardsPanel, Panel, Scene, card_key
+from layouts.wall.panel import Card, CardsPanel, card_key
+from layouts.wall.scene import Panel, Scene
+from layouts.wall.switcher import Tour, switcher
 
 BEAT_MS = 2_000
 """How often the browser asks whether there is something new."""
@@ -20,13 +22,15 @@ _SCRIPT_TEXTS = (
     "age.now", "age.minutes", "age.hours", "age.days", "wall.lost", "wall.failed", "wall.why",
     "wall.shown_from", "wall.loading", "wall.legend_none", "wall.page", "wall.events_none",
     "wall.events_newest",
-    "wall.feeds", "wall.feeds_fresh", "state.stale",
+    "wall.feeds", "wall.feeds_fresh", "wall.tour", "wall.tour_paused", "state.stale",
 )  # fmt: skip
 
 
 def wall_layout(
-    scene: Scene,
+    scenes: Sequence[Scene],
+    shown: Scene,
     *,
+    place: str,
     city_title: str,
     is_demo: bool,
     boundaries_note: str,
@@ -35,12 +39,15 @@ def wall_layout(
     lang: Lang = "zh",
     base: str = "/",
     lite: bool = False,
+    tour: int = 0,
 ) -> Component:
-    """Return the wall's page.
+    """Return the wall's page: the places of every scene, one of them in sight.
 
     Args:
-        scene: what stands where.
-        city_title: heading where the scene has none.
+        scenes: what stands where, in the order of the switcher.
+        shown: the one of them that is in sight first.
+        place: name of the city or area; stands before a scene's title.
+        city_title: heading where a scene has none.
         is_demo: whether the data are made up and labelled so.
         boundaries_note: shown beside the legend; empty where the borders are official.
         root_area: area id of the whole city.
@@ -48,16 +55,24 @@ def wall_layout(
         lang: language of the words.
         base: path the application is served under, with slashes.
         lite: no movement at all, for players without a graphics card.
+        tour: seconds after which the next scene comes; 0 for none.
     """
     texts = {key: t(key, lang) for key in _SCRIPT_TEXTS}
-    view = {"scene": scene.id, "area": area, "lang": lang}
+    view = {"scene": shown.id, "area": area, "lang": lang}
+    drawn_map = _map(area or root_area, root_area, base)
+    rounds = Tour(tour, area, lang, lite, place, city_title)
     return html.Div(
         [
-            _header(scene.title or city_title, lang, is_demo=is_demo),
+            _header(
+                shown.heading(lang, place, city_title),
+                lang,
+                switcher(scenes, shown, rounds),
+                is_demo=is_demo,
+            ),
             html.Div(id=ids.WALL_BANNER, className="wall-banner", role="alert"),
-            _side("left", scene.left, lang),
-            _centre(scene, _map(area or root_area, root_area, base), boundaries_note, lang),
-            _side("right", scene.right, lang),
+            *(_side("left", one, one.left, shown, lang) for one in scenes),
+            _centre(scenes, shown, drawn_map, boundaries_note, lang),
+            *(_side("right", one, one.right, shown, lang) for one in scenes),
             _footer(lang),
             dcc.Store(id=ids.WALL_VIEW, data=view),
             dcc.Store(id=ids.WALL_TICK),
@@ -71,6 +86,8 @@ def wall_layout(
         **_data(
             texts=json.dumps(texts, ensure_ascii=False),
             version_url=f"{base}api/v1/version",
+            scene=shown.id,
+            tour=str(tour),
         ),
     )
 
@@ -80,7 +97,13 @@ def _data(**values: str) -> dict[str, Any]:
     return {f"data-{name.replace('_', '-')}": value for name, value in values.items()}
 
 
-def _header(title: str, lang: Lang, *, is_demo: bool) -> Component:
+def _stage(scene: Scene, shown: Scene, names: str) -> dict[str, Any]:
+    """Return what makes a part of a scene come and go with it."""
+    is_on = " is-on" if scene.id == shown.id else ""
+    return {"className": f"wall-stage{is_on} {names}", **_data(scene=scene.id)}
+
+
+def _header(title: str, lang: Lang, scenes: Component, *, is_demo: bool) -> Component:
     left: list[Component] = [
         html.Span(
             [html.Span(t("wall.feeds_fresh", lang)), html.B(id=ids.WALL_FEEDS_COUNT)],
@@ -92,53 +115,59 @@ def _header(title: str, lang: Lang, *, is_demo: bool) -> Component:
     return html.Header(
         [
             html.Div(left, className="wall-head-left"),
-            html.H1(title),
+            html.H1(title, id=ids.WALL_TITLE),
             html.Div(id=ids.WALL_CLOCK, className="wall-clock"),
+            scenes,
         ],
         className="wall-head",
     )
 
 
-def _side(name: str, panels: Sequence[Panel], lang: Lang) -> Component:
+def _side(name: str, scene: Scene, panels: Sequence[Panel], shown: Scene, lang: Lang) -> Component:
     stacks = [
         html.Div(
-            [_panel(panel, lang) for panel in panels if panel.column == column],
+            [_panel(scene.id, panel, lang) for panel in panels if panel.column == column],
             className="wall-stack",
         )
         for column in (1, 2)
     ]
-    return html.Div(stacks, className=f"wall-side wall-{name}")
+    return html.Div(stacks, **_stage(scene, shown, f"wall-side wall-{name}"))
 
 
-def _panel(panel: Panel, lang: Lang) -> Component:
+def _panel(scene: str, panel: Panel, lang: Lang) -> Component:
     title = (panel.title_en or panel.title) if lang == "en" else panel.title
-    body_class = f"wall-body is-{panel.kind}"
-    if isinstance(panel, CardsPanel):
-        cards = [_card(ids.wall_card(card_key(panel.id, card))) for card in panel.cards]
-        body = html.Div(cards, id=ids.wall_panel(panel.id), className=body_class)
-    else:
-        body = html.Div(id=ids.wall_panel(panel.id), className=body_class)
-    heading = html.H2([title, html.Span(id=ids.wall_panel_note(panel.id), className="wall-note")])
+    cards = panel.cards if isinstance(panel, CardsPanel) else ()
+    body = html.Div(
+        [_place(scene, panel.id, card, "wall-card") for card in cards],
+        id=ids.wall_panel(scene, panel.id),
+        className=f"wall-body is-{panel.kind}",
+    )
+    note = html.Span(id=ids.wall_panel_note(scene, panel.id), className="wall-note")
     return html.Section(
-        [heading, body],
+        [html.H2([title, note]), body],
         className=f"wall-panel show-{panel.show}",
         style={"flexGrow": panel.grow},
         **_data(kind=panel.kind, panel=panel.id),
     )
 
 
-def _card(card_id: str) -> Component:
-    return html.Div(id=card_id, className="wall-card")
+def _place(scene: str, group: str, card: Card, name: str) -> Component:
+    return html.Div(id=ids.wall_card(scene, card_key(group, card)), className=name)
 
 
-def _centre(scene: Scene, drawn_map: Component, boundaries_note: str, lang: Lang) -> Component:
-    tiles = [
-        html.Div(id=ids.wall_card(card_key("headline", card)), className="wall-tile")
-        for card in scene.headline
+def _centre(
+    scenes: Sequence[Scene], shown: Scene, drawn_map: Component, boundaries_note: str, lang: Lang
+) -> Component:
+    headlines = [
+        html.Div(
+            [_place(scene.id, "headline", card, "wall-tile") for card in scene.headline],
+            **_stage(scene, shown, "wall-headline"),
+        )
+        for scene in scenes
     ]
     return html.Main(
         [
-            html.Div(tiles, className="wall-headline"),
+            html.Div(headlines, className="wall-headlines"),
             html.Div(
                 [
                     drawn_map,
@@ -150,7 +179,7 @@ def _centre(scene: Scene, drawn_map: Component, boundaries_note: str, lang: Lang
             ),
             html.Div(id=ids.WALL_LEGEND, className="wall-legend"),
             html.Div(
-                [html.Span(t("wall.rule", lang)), html.Span(boundaries_note)],
+                [html.Span(t("wall.rule", lang), id=ids.WALL_RULE), html.Span(boundaries_note)],
                 className="wall-rule",
             ),
         ],

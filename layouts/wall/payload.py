@@ -26,8 +26,12 @@ from layouts.wall.cards import (
 )
 from layouts.wall.charts import events_payload, feeds_payload, ranking_payload, trend_payload
 from layouts.wall.choropleth import map_payload
-from layouts.wall.scene import CardsPanel, EventsPanel, RankingPanel, Scene, TrendPanel, card_key
+from layouts.wall.panel import CardsPanel, EventsPanel, RankingPanel, TrendPanel, card_key
+from layouts.wall.panels.calendar import CalendarPanel
+from layouts.wall.panels.drawn import DrawnPanel
+from layouts.wall.scene import Scene
 from metrics.answer import Answer, Freshness
+from metrics.calendar import parse_period
 from metrics.indicator import Indicator
 
 MOST_NEWS = 12
@@ -63,6 +67,7 @@ def wall_payload(
     setting = Setting(now, area, lang)
     offset = now.utcoffset() or dt.timedelta()
     return {
+        "scene": scene.id,
         "version": data_version,
         "now": int(now.timestamp() * 1000),
         "offset": int(offset.total_seconds() // 60),
@@ -71,6 +76,7 @@ def wall_payload(
         "cards": dict(_cards(scene, answers_by_key, indicators, setting)),
         "panels": dict(_panels(scene, answers_by_key, events, setting)),
         "notes": dict(_notes(scene, answers_by_key, setting)),
+        "rule": _rule(scene, setting),
         "map": map_payload(answers_by_key.get("map"), scene.map.classes, setting),
         "feeds": feeds_payload(freshness, setting),
         "ticker": list(_news(scene, answers_by_key, freshness, setting))[:MOST_NEWS],
@@ -114,6 +120,17 @@ def _panels(
             yield panel.id, drawn if drawn["r"] else _nothing(answer, setting)
         elif isinstance(panel, EventsPanel):
             yield panel.id, {"e": events_payload(events, panel.limit, setting)}
+        elif isinstance(panel, DrawnPanel):
+            drawn = panel.payload(answers, setting)
+            nothing = _nothing(panel.first_answer(answers), setting)
+            yield panel.id, {"kind": panel.kind, **drawn} if drawn else nothing
+
+
+def _rule(scene: Scene, setting: Setting) -> str:
+    if scene.period == "yesterday":
+        return t("wall.rule", setting.lang)
+    words = period_text(parse_period(scene.period, setting.today), setting.today, setting.lang)
+    return t("wall.rule_period", setting.lang).format(period=words)
 
 
 def _nothing(answer: Answer | None, setting: Setting) -> Payload:
@@ -124,16 +141,15 @@ def _nothing(answer: Answer | None, setting: Setting) -> Payload:
 def _notes(
     scene: Scene, answers: Mapping[str, Answer], setting: Setting
 ) -> Iterator[tuple[str, str]]:
-    lang = setting.lang
     for panel in scene.panels:
         if isinstance(panel, EventsPanel):
             continue  # how many fit is known on the screen only
-        if isinstance(panel, TrendPanel):
-            yield panel.id, _measured(answers.get(panel.id), lang)
+        if isinstance(panel, TrendPanel | CalendarPanel):
+            yield panel.id, _measured(answers.get(panel.id), setting.lang)
         else:
-            keys = [panel.id]
-            if isinstance(panel, CardsPanel):
-                keys = [card_key(panel.id, card) for card in panel.cards if not card.period]
+            asks = panel.asks(scene.common())
+            own = {card_key(panel.id, card) for card in getattr(panel, "cards", ()) if card.period}
+            keys = [ask.key for ask in asks if ask.key not in own]
             answer = next((answers[key] for key in keys if key in answers), None)
             is_short = isinstance(panel, RankingPanel)  # pages and 未归属 stand there too
             yield panel.id, _period_note(answer, setting, with_date=not is_short)

@@ -3,83 +3,57 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from metrics.errors import ConfigError, ConfigProblems, Problem, UnknownName
-from metrics.question import Comparison
-from metrics.yaml_file import read_yaml
+from layouts.texts import Lang
+from layouts.wall.panel import (
+    KEY,
+    Ask,
+    Card,
+    CardsPanel,
+    Common,
+    EventsPanel,
+    RankingPanel,
+    TrendPanel,
+    Written,
+    card_ask,
+)
+from layouts.wall.panels.calendar import CalendarPanel
+from layouts.wall.panels.clocks import ClocksPanel
+from layouts.wall.panels.composition import CompositionPanel
+from layouts.wall.panels.funnel import FunnelPanel
+from layouts.wall.panels.gauge import GaugePanel
+from layouts.wall.panels.league import LeaguePanel
+from metrics.errors import ConfigError, ConfigProblems, Problem, UnknownName, near
+from metrics.yaml_file import LineOf, read_yaml
 
 SCENES = Path(__file__).parent / "scenes"
 DEFAULT_SCENE = "overview"
-KEY = r"^[a-z][a-z0-9_]*$"
+LAST = 1000
 
-Show = Literal["always", "normal", "wide"]
-Order = Literal["best", "worst", "largest", "smallest"]
+KINDS = ("cards", "trend", "ranking", "events", "composition", "funnel", "league", "gauge",
+         "calendar", "clocks")  # fmt: skip
 
-
-class _Written(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Card(_Written):
-    """One number: the indicator, and what differs from the scene's own choices."""
-
-    indicator: str
-    label: str = Field(default="", description="short name; the indicator's own by default")
-    label_en: str = ""
-    period: str = Field(default="", description="the scene's by default")
-
-
-class _Panel(_Written):
-    id: str = Field(pattern=KEY)
-    title: str
-    title_en: str = ""
-    show: Show = Field(default="always", description="normal: not on 32:9; wide: only on 32:9")
-    column: Literal[1, 2] = Field(default=1, description="which column of its side on 32:9")
-    grow: float = Field(default=1.0, gt=0, description="share of the height")
+Panel = Annotated[
+    CardsPanel
+    | TrendPanel
+    | RankingPanel
+    | EventsPanel
+    | CompositionPanel
+    | FunnelPanel
+    | LeaguePanel
+    | GaugePanel
+    | CalendarPanel
+    | ClocksPanel,
+    Field(discriminator="kind"),
+]
 
 
-class CardsPanel(_Panel):
-    """A group of numbers with their short history."""
-
-    kind: Literal["cards"]
-    cards: tuple[Card, ...] = Field(min_length=1, max_length=8)
-
-
-class TrendPanel(_Panel):
-    """One indicator day by day, over the same number of days before."""
-
-    kind: Literal["trend"]
-    indicator: str
-    days: int = Field(default=28, ge=7, le=180)
-
-
-class RankingPanel(_Panel):
-    """The areas below in order of one indicator."""
-
-    kind: Literal["ranking"]
-    indicator: str
-    level: str = "children"
-    period: str = ""
-    order: Order = "best"
-
-
-class EventsPanel(_Panel):
-    """The newest alarms, urgent cases and emergencies."""
-
-    kind: Literal["events"]
-    limit: int = Field(default=12, ge=1, le=40)
-
-
-Panel = Annotated[CardsPanel | TrendPanel | RankingPanel | EventsPanel, Field(discriminator="kind")]
-
-
-class MapSpec(_Written):
+class MapSpec(Written):
     """The indicator the map is coloured by."""
 
     indicator: str
@@ -88,11 +62,16 @@ class MapSpec(_Written):
     classes: int = Field(default=5, ge=2, le=5)
 
 
-class Scene(_Written):
+class Scene(Written):
     """One picture of the wall."""
 
     id: str = Field(pattern=KEY)
     title: str = Field(default="", description="heading; the city's by default")
+    title_en: str = ""
+    name: str = Field(default="", description="short, for the switcher; the title by default")
+    name_en: str = ""
+    order: int = Field(default=LAST, description="place in the switcher and on the tour")
+    tour: bool = Field(default=True, description="whether the tour stops here")
     period: str = Field(default="yesterday", description="of every number without its own")
     spark_days: int = Field(default=14, ge=2, le=90)
     headline: tuple[Card, ...] = Field(min_length=1, max_length=6)
@@ -118,55 +97,34 @@ class Scene(_Written):
         """All panels, left ones first."""
         return (*self.left, *self.right)
 
+    def common(self, area: str = "") -> Common:
+        """Return what the panels take from the scene."""
+        return Common(area, self.period, self.spark_days)
 
-@dataclass(frozen=True)
-class Ask:
-    """What the application has to ask for one place of the scene.
+    def heading(self, lang: Lang, place: str, city_title: str) -> str:
+        """Return the place and the scene's title; the city's own where the scene has none."""
+        title = (self.title_en or self.title) if lang == "en" else self.title
+        return f"{place} · {title}" if title else city_title
 
-    Attributes:
-        key: the place; answers are handed to the payload under it.
-        area: area id or code; empty for the whole city.
-        level: empty, or the level of the areas wanted below; ``children`` is the next one.
-        period: text ``parse_period`` takes.
-        series: number of days wanted as a daily series.
-        compare: comparison windows wanted.
-    """
-
-    key: str
-    indicator: str
-    area: str
-    level: str
-    period: str
-    series: int
-    compare: tuple[Comparison, ...] = ("prev",)
-
-
-def card_key(group: str, card: Card) -> str:
-    """Return the key of a card: panel, indicator and its own period if it has one."""
-    period = f"-{card.period}" if card.period else ""
-    return f"{group}-{card.indicator}{period}"
+    def short(self, lang: Lang) -> str:
+        """Return the name in the switcher."""
+        english = self.name_en or self.title_en if lang == "en" else ""
+        return english or self.name or self.title or self.id
 
 
 def scene_questions(scene: Scene, area: str = "") -> list[Ask]:
     """Return everything a scene has to ask about an area, every key once."""
-    return list(_asks(scene, area))
+    return list(_asks(scene, scene.common(area)))
 
 
-def _asks(scene: Scene, area: str) -> Iterator[Ask]:
-    groups: list[tuple[str, Sequence[Card]]] = [("headline", scene.headline)]
-    groups += [(panel.id, panel.cards) for panel in scene.panels if isinstance(panel, CardsPanel)]
-    for group, cards in groups:
-        for card in cards:
-            period, days = card.period or scene.period, scene.spark_days
-            yield Ask(card_key(group, card), card.indicator, area, "", period, days)
+def _asks(scene: Scene, common: Common) -> Iterator[Ask]:
+    for card in scene.headline:
+        yield card_ask("headline", card, common)
     drawn = scene.map
-    yield Ask("map", drawn.indicator, area, drawn.level, drawn.period or scene.period, 0)
+    period = drawn.period or scene.period
+    yield Ask("map", drawn.indicator, common.area, drawn.level, period, 0)
     for panel in scene.panels:
-        if isinstance(panel, TrendPanel):
-            yield Ask(panel.id, panel.indicator, area, "", scene.period, 2 * panel.days, ())
-        elif isinstance(panel, RankingPanel):
-            period = panel.period or scene.period
-            yield Ask(panel.id, panel.indicator, area, panel.level, period, 0)
+        yield from panel.asks(common)
 
 
 def find_scenes(*folders: Path) -> Mapping[str, Path]:
@@ -186,18 +144,51 @@ def load_scene(path: Path) -> Scene:
         ConfigProblems: keys or values are wrong; every problem with its line.
         ConfigError: the file is missing or is not YAML.
     """
+    return read_scene(path)[0]
+
+
+def read_scene(path: Path) -> tuple[Scene, LineOf]:
+    """Return the scene of a file, and the line of any key in it.
+
+    Raises:
+        ConfigProblems: keys or values are wrong; every problem with its line.
+        ConfigError: the file is missing or is not YAML.
+    """
     data, line_of = read_yaml(path)
     if not isinstance(data, dict):
         msg = "the file does not hold a scene"
         raise ConfigError(msg, where=f"{path}:1", next_step="Begin it with id: and headline:")
     try:
-        return Scene.model_validate(data)
+        scene = Scene.model_validate(data)
     except ValidationError as error:
-        problems = [
-            Problem(f"{path}:{line_of(one['loc'])}", f"{_said(one['loc'])} ({one['msg']})")
-            for one in error.errors()
-        ]
+        problems = [_problem(dict(one), path, line_of) for one in error.errors()]
         raise ConfigProblems(problems) from error
+    if scene.id != path.stem:
+        what = f"the scene calls itself '{scene.id}' in a file called '{path.stem}'"
+        hint = f"Write id: {path.stem}"
+        raise ConfigProblems([Problem(f"{path}:{line_of(('id',))}", what, hint)])
+    return scene, line_of
+
+
+def _problem(error: dict[str, Any], path: Path, line_of: LineOf) -> Problem:
+    keys: tuple[int | str, ...] = error["loc"]
+    if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        where = f"{path}:{line_of((*keys, 'kind'))}"
+        return _unknown_kind(str(error.get("ctx", {}).get("tag", "")), where)
+    # what stands behind a panel's number is the kind pydantic chose by: it is no key of the file
+    written = tuple(
+        key for place, key in enumerate(keys) if place == 0 or not isinstance(keys[place - 1], int)
+        or key not in KINDS
+    )  # fmt: skip
+    return Problem(f"{path}:{line_of(written)}", f"{_said(written)} ({error['msg']})")
+
+
+def _unknown_kind(tag: str, where: str) -> Problem:
+    if not tag:
+        return Problem(where, "a panel without a kind", f"Allowed: {', '.join(KINDS)}")
+    guess = near(tag, KINDS)
+    hint = f"Did you mean '{guess}'?" if guess else f"Allowed: {', '.join(KINDS)}"
+    return Problem(where, f"unknown panel kind '{tag}'", hint)
 
 
 def _said(keys: tuple[int | str, ...]) -> str:
@@ -215,3 +206,19 @@ def pick_scene(name: str, scenes: Mapping[str, Path]) -> Scene:
     if name not in scenes:
         raise UnknownName("scene", name, scenes, where="?scene=")
     return load_scene(scenes[name])
+
+
+def ordered_scenes(scenes: Mapping[str, Path], shown: Scene) -> list[Scene]:
+    """Return the scene shown and all others that can be read, in the order of the switcher.
+
+    One wrong file must not darken the wall: ``cockpit check`` tells of it.
+    """
+    found = [shown]
+    for name, path in scenes.items():
+        if name == shown.id:
+            continue
+        try:
+            found.append(load_scene(path))
+        except ConfigError:
+            continue
+    return sorted(found, key=lambda scene: (scene.order, scene.id))

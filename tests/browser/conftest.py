@@ -25,6 +25,9 @@ COMPARED = (
 )  # fmt: skip
 """What the command line, the API, the wall, the map, the tables and the briefing all show."""
 
+SCENE_CARD = "um_closed"
+"""What the command line and a card of a scene both show, of the day before."""
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
@@ -48,10 +51,12 @@ def told(cockpit: Cockpit) -> dict[str, Any]:
     asks = [
         ("ask", one, "--period", WEEK, "--level", "street", "--json") for one in COMPARED
     ]  # fmt: skip
-    *answers, brief = cockpit.each([*asks, ("brief", "--week", WEEK, "--json")])
+    card = ("ask", SCENE_CARD, "--period", "yesterday", "--json")
+    *answers, brief = cockpit.each([*asks, card, ("brief", "--week", WEEK, "--json")])
     for one in (*answers, brief):
         assert one.returncode == 0, one.stderr
-    found = {name: json.loads(one.stdout) for name, one in zip(COMPARED, answers, strict=True)}
+    names = (*COMPARED, SCENE_CARD)
+    found = {name: json.loads(one.stdout) for name, one in zip(names, answers, strict=True)}
     return {**found, "brief": json.loads(brief.stdout)[0]["file"]}
 
 

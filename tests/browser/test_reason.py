@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_the_wall_leads_to_definition_statement_and_files(page, site):
     open_wall(page)
-    page.locator("#wall-card-headline-appeals_ontime_rate .wall-why").click()
+    page.locator("#wall-card-overview-headline-appeals_ontime_rate .wall-why").click()
     page.wait_for_url("**/indicator/appeals_ontime_rate**")
     page.locator(".st-code", has_text="SELECT").first.wait_for()
     said = page.locator(".st-main").inner_text()

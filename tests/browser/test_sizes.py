@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.legible import measured
 from tests.browser.wall import open_wall
 
 pytestmark = pytest.mark.browser
@@ -12,57 +13,15 @@ STAFF = [
     "/drill?indicator=appeals_accepted", "/drill?indicator=appeals_ontime_rate&area=330109001",
     "/indicator/appeals_ontime_rate", "/indicator/", "/area/330109001", "/quality", "/briefing",
 ]  # fmt: skip
-LEAST = 1.6
-"""Smallest text in rem: 16 px on a sheet of 1920 by 1080."""
-
-_MEASURE = """(least) => {
-  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  const problems = [], runs = [];
-  const mayEnd = '.wall-event, .wall-ticker';  // free text of any length; said whole in its title
-  const walker = document.createTreeWalker(document.querySelector('.wall'), NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const text = walker.currentNode, element = text.parentElement;
-    if (!text.data.trim() || !element.checkVisibility() || element.closest('[hidden], .wall-map-tip')) continue;
-    const style = getComputedStyle(element), size = parseFloat(style.fontSize);
-    const name = `"${text.data}" in .${element.className || element.parentElement.className}`;
-    if (size < least * rem - 0.01) problems.push(`${name} is ${(size / rem * 10).toFixed(1)} px small`);
-    const range = document.createRange();
-    range.selectNodeContents(text);
-    for (const box of range.getClientRects()) {
-      const middle = (box.top + box.bottom) / 2;
-      const run = {name, element, left: box.left, right: box.right, top: middle - 0.4 * size, bottom: middle + 0.4 * size};
-      if (run.left < -1 || run.right > innerWidth + 1 || run.top < -1 || run.bottom > innerHeight + 1)
-        problems.push(`${name} leaves the screen`);
-      if (element.closest(mayEnd)) continue;
-      for (let up = element; !up.matches('.wall'); up = up.parentElement) {
-        if (getComputedStyle(up).overflowX === 'visible' || up.matches('.wall-map-labels')) continue;
-        const frame = up.getBoundingClientRect();
-        if (run.right > frame.right + 1 || run.left < frame.left - 1) problems.push(`${name} is cut at .${up.className}`);
-      }
-      const panel = element.closest('.wall-panel, .wall-tile, .wall-foot, .wall-head, .wall-centre').getBoundingClientRect();
-      if (run.right > panel.right + 1 || run.bottom > panel.bottom + 1 || run.left < panel.left - 1 || run.top < panel.top - 1)
-        problems.push(`${name} leaves its box`);
-      runs.push(run);
-    }
-  }
-  runs.forEach((a, k) => runs.slice(k + 1).forEach((b) => {
-    if (a.element.closest('.wall-label') && a.element.closest('.wall-label') === b.element.closest('.wall-label')) return;
-    if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1)
-      problems.push(`${a.name} lies over ${b.name}`);
-  }));
-  return [runs.length, problems];
-}"""  # noqa: E501
 
 
 @pytest.mark.parametrize(("width", "height"), WALLS)
 def test_every_word_on_the_wall_is_whole_and_readable(page, width, height):
     page.set_viewport_size({"width": width, "height": height})
     open_wall(page)
-    page.evaluate("document.fonts.ready")
-    page.wait_for_timeout(400)  # the map's names are set anew when the fonts are there
-    runs, problems = page.evaluate(_MEASURE, LEAST)
+    runs, problems = measured(page)
     assert runs > 120
-    assert not problems, "\n".join(sorted(set(problems)))
+    assert not problems, "\n".join(problems)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -96,7 +96,9 @@ def test_a_file_put_into_the_inbox_changes_the_card_without_a_reload(page, site,
     draft.write_bytes(content)
     start = time.monotonic()
     draft.rename(folder / "12345_addition.csv")
-    value = page.locator(f"#wall-card-{HEADLINE} .wall-value[data-text='{before + NEW_CASES}']")
+    value = page.locator(
+        f"#wall-card-overview-{HEADLINE} .wall-value[data-text='{before + NEW_CASES}']"
+    )
     value.wait_for(timeout=1000 * LIVE_SECONDS)
     assert time.monotonic() - start < LIVE_SECONDS
     assert watch.loads == loads

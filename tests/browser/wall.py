@@ -15,7 +15,8 @@ FILLED = """() => {
 }"""
 _CARDS = """() => Object.fromEntries(
   [...document.querySelectorAll('.wall-card, .wall-tile')].filter(c => c.offsetParent)
-    .map(c => [c.id.replace('wall-card-', ''), c.querySelector('.wall-value').dataset.text]))"""
+    .map(c => [c.id.replace(/^wall-card-[a-z0-9_]+-/, ''),
+      c.querySelector('.wall-value').dataset.text]))"""
 _LABELS = """() => [...document.querySelectorAll('.wall-label')].map(label => {
   const box = label.getBoundingClientRect();
   return {name: label.firstElementChild.textContent,

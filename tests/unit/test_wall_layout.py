@@ -86,8 +86,9 @@ def components(root: Component) -> Iterator[Component]:
 
 def drawn(scene: Scene) -> list[str]:
     page = wall_layout(
-        scene, city_title="萧山区", is_demo=True, boundaries_note="示意", root_area="330109"
-    )
+        [scene], scene, place="萧山区", city_title="萧山区城市运行驾驶舱", is_demo=True,
+        boundaries_note="示意", root_area="330109",
+    )  # fmt: skip
     return [one.id for one in components(page) if getattr(one, "id", None)]
 
 
@@ -98,9 +99,9 @@ def test_every_id_is_there_once(scene: Scene) -> None:
 
 def test_every_painted_place_is_on_the_page(scene: Scene, answers: dict[str, Answer]) -> None:
     ids, payload = set(drawn(scene)), paint(scene, answers)
-    assert {f"wall-card-{key}" for key in payload["cards"]} <= ids
-    assert {f"wall-panel-{key}" for key in payload["panels"]} <= ids
-    assert {f"wall-note-{key}" for key in payload["notes"]} <= ids
+    assert {f"wall-card-overview-{key}" for key in payload["cards"]} <= ids
+    assert {f"wall-panel-overview-{key}" for key in payload["panels"]} <= ids
+    assert {f"wall-note-overview-{key}" for key in payload["notes"]} <= ids
 
 
 def test_every_scene_asks_what_the_catalogue_knows(indicators: dict[str, Indicator]) -> None:
@@ -298,9 +299,9 @@ def test_failure_is_a_sentence_the_screen_keeps_its_values_beside() -> None:
 
 
 def test_the_demo_is_labelled(scene: Scene) -> None:
-    said = {"city_title": "甲区", "boundaries_note": "", "root_area": "1"}
+    said = {"place": "甲区", "city_title": "甲区", "boundaries_note": "", "root_area": "1"}
     for is_demo in (True, False):
-        page = wall_layout(scene, is_demo=is_demo, **said)  # type: ignore[arg-type]
+        page = wall_layout([scene], scene, is_demo=is_demo, **said)  # type: ignore[arg-type]
         texts = [getattr(one, "children", None) for one in components(page)]
         assert ("演示数据" in texts) is is_demo
 

@@ -1,0 +1,67 @@
+"""The slim row under the heading: one name a scene, and how far the tour is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from dash import html
+from dash.development.base_component import Component
+
+from layouts import ids
+from layouts.texts import Lang, t
+from layouts.wall.scene import Scene
+
+
+@dataclass(frozen=True)
+class Tour:
+    """What every link of the switcher keeps of the address.
+
+    Attributes:
+        seconds: a scene stays so long; 0 where there is no tour.
+        area: area id the wall is about; empty for the whole city.
+        lang: language of the words.
+        is_lite: no movement.
+        place: stands before a scene's title.
+        city_title: heading where a scene has none.
+    """
+
+    seconds: int
+    area: str
+    lang: Lang
+    is_lite: bool
+    place: str
+    city_title: str
+
+    def address(self, scene: Scene) -> str:
+        """Return where a scene is found."""
+        kept = {
+            "scene": scene.id,
+            "area": self.area,
+            "lang": "en" if self.lang == "en" else "",
+            "lite": "1" if self.is_lite else "",
+            "tour": str(self.seconds) if self.seconds else "",
+        }
+        return "?" + urlencode({name: value for name, value in kept.items() if value})
+
+
+def switcher(scenes: Sequence[Scene], shown: Scene, tour: Tour) -> Component:
+    """Return the row of links; the script follows them without loading the page anew."""
+    links = []
+    for scene in scenes:
+        is_on = scene.id == shown.id
+        data: dict[str, Any] = {
+            "data-scene": scene.id,
+            "data-title": scene.heading(tour.lang, tour.place, tour.city_title),
+            "data-tour": "1" if scene.tour else "",
+            "aria-current": "page" if is_on else "false",
+        }
+        name = scene.short(tour.lang)
+        links.append(
+            html.A(name, href=tour.address(scene), className="is-on" if is_on else "", **data)
+        )
+    state = html.Span(className="wall-tour", title=t("wall.tour_hint", tour.lang))
+    label: dict[str, Any] = {"aria-label": t("wall.scenes", tour.lang)}
+    return html.Nav([*links, state], id=ids.WALL_SCENES, className="wall-scenes", **label)
