@@ -39,7 +39,7 @@ NUMERATOR = "分子"
 DENOMINATOR = "分母"
 DEFINITION = "口径"
 WHY = "数从何来"
-AREA_PAGE = "本区域全部指标"
+AREA_PAGE = "本区域各项指标"
 SMALL = "分母不足10,仅供参考"
 SMALL_SHORT = "样本少"
 IMMATURE_SHORT = "尚在变动"
@@ -261,7 +261,7 @@ BATCH_FIELDS: Mapping[str, str] = {
     "published_at": "发布时间",
 }
 
-AREA_TITLE = "{name} · 全部指标"
+AREA_TITLE = "{name} · 指标"
 AREA_CHILDREN = "下级区域"
 BESIDE = "占比 / 相差"
 SHARE_OF = "占 {share}"

@@ -70,7 +70,11 @@ def content_of(view: ViewState, services: Services) -> AreaContent:
         lineage=lineage,
         level_name=territory.level(here.level).name,
         children=territory.children(here.id, service.clock.today()),
-        domains=services.catalogue.domains,
+        domains={
+            domain: shown
+            for domain, listed in services.catalogue.domains.items()
+            if (shown := [one for one in listed if is_shown(one, view)])
+        },
         answers=answers,
         above=above,
         version=service.version,
@@ -90,7 +94,7 @@ def ask_all(view: ViewState, area: Area, services: Services, **more: Any) -> dic
     counted = [
         one
         for one in services.catalogue.indicators.values()
-        if reaches(one, role) and (view.tier == "all" or one.tier == "core")
+        if reaches(one, role) and is_shown(one, view)
     ]
     questions = [
         services.service.question(one.id, area=area.id, period=view.period, **more)
@@ -98,6 +102,11 @@ def ask_all(view: ViewState, area: Area, services: Services, **more: Any) -> dic
     ]
     answers = services.answer_many(questions)
     return {one.id: answer for one, answer in zip(counted, answers, strict=True)}
+
+
+def is_shown(indicator: Indicator, view: ViewState) -> bool:
+    """Tell whether the address asks for an indicator: for the core, or for all."""
+    return view.tier == "all" or indicator.tier == "core"
 
 
 def reaches(indicator: Indicator, role: str) -> bool:

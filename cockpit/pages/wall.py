@@ -76,8 +76,8 @@ def register(app: Dash, services: Services) -> None:
         State(ids.WALL_VIEW, "data"),
         prevent_initial_call=True,
     )
-    def refresh(tick: dict[str, str], view: dict[str, str]) -> dict[str, object]:
-        return payload(services, {**view, "scene": tick["scene"]})
+    def refresh(tick: dict[str, str] | None, view: dict[str, str]) -> dict[str, object]:
+        return payload(services, {**view, **(tick or {})})
 
 
 def payload(services: Services, view: Mapping[str, str]) -> dict[str, object]:

@@ -179,14 +179,14 @@ def test_check_names_file_and_line_of_every_problem(cockpit: Cockpit, tmp_path: 
     spec.write_text(spec.read_text("utf-8").replace("format: csv", "fromat: csv"), "utf-8")
     (folder / "wall").mkdir()
     scene = (ROOT / "layouts/wall/scenes/overview.yaml").read_text("utf-8")
-    (folder / "wall" / "mine.yaml").write_text(
+    (folder / "wall" / "overview.yaml").write_text(
         scene.replace("appeals_accepted", "appeals_acceptd"), "utf-8"
     )
     said = Cockpit(folder)("check", "--json")
     told = json.loads(said.stdout)
     assert said.returncode == 1
     assert not told["ok"]
-    for name, word in (("hotline.yaml", "fromat"), ("mine.yaml", "appeals_acceptd")):
+    for name, word in (("hotline.yaml", "fromat"), ("overview.yaml", "appeals_acceptd")):
         (one,) = [one for one in told["problems"] if name in one["where"] and word in one["error"]]
         file, _, number = one["where"].rpartition(":")
         assert word in Path(folder, file).read_text("utf-8").splitlines()[int(number) - 1]
