@@ -9,6 +9,7 @@ from metrics.store import Store
 from tests.support.facts_store import empty, everything, load, numbers, service, small
 
 
+@pytest.mark.slow
 def test_as_of_every_batch(store: Store) -> None:
     empty(store)
     heard: list[int] = []

@@ -12,6 +12,8 @@ from tests.soundness.agreement import agrees, same
 from tests.soundness.recompute import RECIPES, Rows
 from tests.support.facts_store import Loaded, catalogue
 
+pytestmark = pytest.mark.slow
+
 D = dt.date
 Window = tuple[dt.date, dt.date]
 PERIODS: dict[str, tuple[Window, Window, Window]] = {  # now, just before, a year ago

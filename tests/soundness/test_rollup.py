@@ -18,6 +18,8 @@ from tests.soundness.recompute import RECIPES, Rows
 from tests.support.facts import territory
 from tests.support.facts_store import Loaded, catalogue
 
+pytestmark = pytest.mark.slow
+
 ADDED = ("count", "sum", "stock")
 QUOTIENTS = ("ratio", "average")
 WEEK = (dt.date(2026, 11, 9), dt.date(2026, 11, 15))
