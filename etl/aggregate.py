@@ -182,7 +182,11 @@ def _spans(store: Store, shape: Shape) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     held = 0
     for row in months:
-        fits = spans and held + row["n"] <= _ROWS_AT_ONCE
-        held = held + row["n"] if fits else row["n"]
-        spans[-1:] = [(spans[-1][0], row["month"])] if fits else [*spans[-1:], (row["month"],) * 2]
+        first = row["month"]
+        if spans and held + row["n"] <= _ROWS_AT_ONCE:
+            first, _ = spans.pop()
+        else:
+            held = 0
+        held += row["n"]
+        spans.append((first, row["month"]))
     return spans

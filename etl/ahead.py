@@ -11,7 +11,8 @@ import datetime as dt
 import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from etl.intake import Intake, Prepared
@@ -31,19 +32,18 @@ def read_ahead(
     is_backlog = sum(step.size for step in files) > _BACKLOG_BYTES
     take = _take_in_process if is_backlog else intake.take
     with _process(intake) if is_backlog else ThreadPoolExecutor(1, "read") as reader:
-        waiting: deque[tuple[Step, Future[Prepared]]] = deque()
+        waiting: deque[tuple[Step, Ready]] = deque()
         for step in files:
             assert step.path is not None  # noqa: S101 - a file step has one
-            waiting.append((step, reader.submit(take, specs[step.source], step.path, now)))
+            asked = (specs[step.source], step.path, now)
+            try:
+                ready: Ready = reader.submit(take, *asked).result
+            except BrokenExecutor:  # the reading process was killed; the others are read here
+                ready = partial(intake.take, *asked)
+            waiting.append((step, ready))
             if len(waiting) > _FILES_AHEAD:
-                yield _first(waiting)
-        while waiting:
-            yield _first(waiting)
-
-
-def _first(waiting: deque[tuple[Step, Future[Prepared]]]) -> tuple[Step, Ready]:
-    step, future = waiting.popleft()
-    return step, future.result
+                yield waiting.popleft()
+        yield from waiting
 
 
 def _process(intake: Intake) -> Executor:

@@ -65,7 +65,16 @@ class Loader:
     def load(
         self, spec: SourceSpec, path: Path, now: dt.datetime, prepared: Prepared | None = None
     ) -> BatchReport:
-        """Load one file, prepared ahead or now; see ``load_file``."""
+        """Load one file, prepared ahead or now, and return what became of its rows.
+
+        A file whose bytes were read before by the same spec is skipped and nothing is written.
+        If the spec has changed since, what its older reading made current gives way to the new.
+
+        Raises:
+            SourceError: the file cannot be taken in as a whole; nothing of it was loaded.
+            StoreError: the store failed; nothing of the file is visible and it can be loaded
+                again.
+        """
         with self.store.publishing:
             alone = Round(self, now)
             report = alone.write(spec, path, prepared)
@@ -188,30 +197,6 @@ class Round:
             restated=change.retracted.height,
             watermark=_watermark(rows, self._now.astimezone(ZoneInfo(timezone))),
         )
-
-
-def load_file(
-    store: Store,
-    spec: SourceSpec,
-    path: Path,
-    *,
-    gazetteer: Gazetteer,
-    catalogue_indicators: Sequence[Indicator],
-    timezone: str,
-    secret: bytes,
-    now: dt.datetime,
-) -> BatchReport:
-    """Load one file and return what became of its rows.
-
-    A file whose bytes were read before by the same spec is skipped and nothing is written. If
-    the spec has changed since, what its older reading made current gives way to the new one.
-
-    Raises:
-        SourceError: the file cannot be taken in as a whole; nothing of it was loaded.
-        StoreError: the store failed; nothing of the file is visible and it can be loaded again.
-    """
-    loader = Loader(store, gazetteer, catalogue_indicators, timezone, secret)
-    return loader.load(spec, path, now)
 
 
 def _sha256_or_nothing(path: Path) -> str:
