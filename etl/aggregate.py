@@ -19,7 +19,11 @@ _LONGEST_STATEMENT = 60_000
 
 _ROWS_AT_ONCE = 1_000_000
 _COLUMNS = "indicator, day, area, item, num, den"
-_ANY_MONTHS = "SETTINGS max_partitions_per_insert_block = 0"
+_WIDE_BLOCKS = (
+    "SETTINGS max_partitions_per_insert_block = 0, min_insert_block_size_rows = 4000000,"
+    " min_insert_block_size_bytes = 268435456"
+)
+"""A block becomes one file for every month in it; many small files cost more than the sums do."""
 
 
 def fingerprint(indicators: Iterable[Indicator]) -> str:
@@ -42,13 +46,24 @@ def add_parts(
     for shape in sorted(set(batches.values())):
         mine = [batch for batch, of in batches.items() if of == shape]
         _add_of_shape(store, _kept(indicators), shape, mine)
+    written: dict[str, object] = {"batches": list(batches)}
+    rows = "batch IN {batches:Array(UInt32)}"
+    store.command(_city_sums("part_city", "part", rows), written, tag="load.city")
     found = store.rows(
-        "SELECT batch, arraySort(groupUniqArray(day)) AS days FROM part"
-        " WHERE batch IN {batches:Array(UInt32)} GROUP BY batch",
-        {"batches": list(batches)},
+        f"SELECT batch, arraySort(groupUniqArray(day)) AS days FROM part_city WHERE {rows}"
+        " GROUP BY batch",
+        written,
         tag="load.days",
     )
     return {row["batch"]: row["days"] for row in found}
+
+
+def _city_sums(into: str, parts: str, rows: str = "1") -> str:
+    return (
+        f"INSERT INTO {into} (indicator, day, item, num, den, batch)"
+        f" SELECT indicator, day, item, sum(num) AS n, sum(den) AS d, batch FROM {parts}"
+        f" WHERE {rows} GROUP BY indicator, day, item, batch"
+    )
 
 
 def _add_of_shape(
@@ -82,8 +97,8 @@ def _write(
 ) -> None:
     for union in _unions(f"SELECT {_COLUMNS}, dimension FROM ({one})" for one in statements):
         store.command(
-            f"INSERT INTO {table} ({_COLUMNS}, batch) {_ANY_MONTHS}"
-            f" SELECT {_COLUMNS}, toUInt32(dimension) FROM ({union})",
+            f"INSERT INTO {table} ({_COLUMNS}, batch) {_WIDE_BLOCKS}"
+            f" SELECT {_COLUMNS}, dimension FROM ({union})",
             values,
             tag=tag,
         )
@@ -151,14 +166,15 @@ def _unions(statements: Iterable[str]) -> Iterator[str]:
 def rebuild_parts(store: Store, indicators: Sequence[Indicator]) -> None:
     """Compute all parts anew from the journals, under the batch numbers they had.
 
-    The new table is filled beside the old one and the two change names in one step, so a reader
-    sees either the old parts or the new ones, and a process killed on the way leaves the old
-    ones in place. Facts are read some months at a time to bound the memory.
+    The new tables are filled beside the old ones and change names with them when they are whole,
+    so a process killed on the way leaves the old ones in place, or the next start does it again.
+    Facts are read some months at a time to bound the memory.
     """
-    store.command("DROP TABLE IF EXISTS part_next SYNC", tag="rebuild.parts")
-    store.command("CREATE TABLE part_next AS part", tag="rebuild.parts")
+    for table in ("part", "part_city"):
+        store.command(f"DROP TABLE IF EXISTS {table}_next SYNC", tag="rebuild.parts")
+        store.command(f"CREATE TABLE {table}_next AS {table}", tag="rebuild.parts")
     store.command(
-        f"INSERT INTO part_next {_ANY_MONTHS}"
+        f"INSERT INTO part_next {_WIDE_BLOCKS}"
         " SELECT * FROM part WHERE startsWith(indicator, 'rows:')",
         tag="rebuild.parts",
     )
@@ -168,8 +184,10 @@ def rebuild_parts(store: Store, indicators: Sequence[Indicator]) -> None:
             concerned = _concerned(store, _kept(indicators), shape, rows, {})
             statements = parts_sql(concerned, shape, rows=rows, dimension="batch")
             _write(store, "part_next", statements, {}, "rebuild.parts")
-    store.command("EXCHANGE TABLES part AND part_next", tag="rebuild.parts")
-    store.command("DROP TABLE part_next SYNC", tag="rebuild.parts")
+    store.command(_city_sums("part_city_next", "part_next"), tag="rebuild.city")
+    for table in ("part", "part_city"):
+        store.command(f"EXCHANGE TABLES {table} AND {table}_next", tag="rebuild.parts")
+        store.command(f"DROP TABLE {table}_next SYNC", tag="rebuild.parts")
 
 
 def _spans(store: Store, shape: Shape) -> list[tuple[int, int]]:

@@ -58,12 +58,14 @@ class Reconciliation:
         without_one_version: number of ids that do not have exactly one current version.
         differences: indicators and days on which parts and rows disagree.
         compared: number of indicators compared.
+        city_differences: sums of the whole city that are not those of its areas.
     """
 
     files: tuple[FileBalance, ...]
     without_one_version: int
     differences: tuple[PartDifference, ...]
     compared: int
+    city_differences: int = 0
 
     @property
     def is_clean(self) -> bool:
@@ -72,6 +74,7 @@ class Reconciliation:
             all(one.is_balanced for one in self.files)
             and not self.without_one_version
             and not self.differences
+            and not self.city_differences
         )
 
     def sentences(self) -> list[str]:
@@ -90,6 +93,10 @@ class Reconciliation:
             f"{one.in_rows[0]} / {one.in_rows[1]} in the rows."
             for one in self.differences
         )
+        if self.city_differences:
+            said.append(
+                f"{self.city_differences} sums of the whole city are not those of its areas."
+            )
         return said
 
 
@@ -109,6 +116,7 @@ def reconcile(
         without_one_version=sum(_odd_ids(store, shape) for shape in SHAPES),
         differences=tuple(_differences(store, added, since or dt.date(1970, 1, 1))),
         compared=len(added),
+        city_differences=_city_differences(store),
     )
 
 
@@ -182,6 +190,19 @@ def _differences(
         in_parts, in_rows = from_parts.get(key, nothing), from_rows.get(key, nothing)
         if key[0] in wanted and in_parts != in_rows:
             yield PartDifference(*key, in_parts, in_rows)
+
+
+def _city_differences(store: Store) -> int:
+    found = store.rows(
+        "SELECT count() AS n FROM (SELECT indicator FROM ("
+        "SELECT indicator, day, item, num, den, batch FROM part UNION ALL"
+        " SELECT indicator, day, item, -num, -den, batch FROM part_city)"
+        " WHERE batch <= {version:UInt32} GROUP BY indicator, day, item, batch"
+        " HAVING sum(num) != 0 OR sum(den) != 0)",
+        {"version": store.version},
+        tag="reconcile.city",
+    )
+    return int(found[0]["n"])
 
 
 def _add(

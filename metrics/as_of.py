@@ -48,7 +48,7 @@ def windows_sql(
         indicators: judged at the period's end.
         fact: the shape to read.
         rows: condition on the journal rows.
-        dimension: a further column of the fact to keep apart, as ``dimension``.
+        dimension: an expression to keep apart further, as ``dimension``.
     """
     groups: dict[str, list[Measure]] = {}
     for one in (one for indicator in indicators for one in contributions(indicator)):
@@ -59,7 +59,7 @@ def windows_sql(
 def _select(group: list[Measure], fact: Shape, rows: str, dimension: str) -> str:
     sums, tuples = (text.replace(PERIOD_END, _OF_WINDOW) for text in added_up(group))
     time, day = group[0].time, group[0].day
-    kept = f", toString({dimension}) AS dimension" if dimension else ""
+    kept = f", {dimension} AS dimension" if dimension else ""
     further = ", dimension" if dimension else ""
     return (
         "SELECT one.1 AS indicator, w, {ends:Array(Date)}[w] AS day, area, toInt64(0) AS item,"

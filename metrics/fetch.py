@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -58,13 +59,12 @@ class Group:
 
 @dataclass
 class Fetched:
-    """The sums behind a set of plans, found again by plan, part, indicator, key and window."""
+    """The sums behind a set of plans, found again by plan, part and indicator."""
 
     territory: Territory
     version: int
     groups: dict[GroupKey, Group] = field(default_factory=dict)
     statements: list[Statement] = field(default_factory=list)
-    _stocks: dict[tuple[GroupKey, str], dict[dt.date, float]] = field(default_factory=dict)
 
     def key_of(self, plan: Plan, part: str, leaf: Indicator) -> GroupKey:
         """Return which group answers a part of a plan for one of its indicators."""
@@ -108,39 +108,43 @@ class Fetched:
             }
         )
 
-    def figure(
-        self, plan: Plan, part: str, leaf: Indicator, key: str, window: Window, *, is_covered: bool
-    ) -> Figure:
-        """Return the figure of an indicator with a fact, for a key and a window."""
-        group = self.groups[self.key_of(plan, part, leaf)]
-        row = group.rows.get((leaf.id, key, group.windows[window]))
-        sums = read_sums(row) if row is not None else None
-        if sums is not None and _is_empty(sums) and _is_register(leaf):
-            sums = None
-        return figure(leaf, sums, is_covered=is_covered)
+    def found(self, plan: Plan, part: Part, leaf: Indicator) -> Found:
+        """Return what was found for an indicator with a fact in a part of a plan."""
+        return Found(leaf, self.groups[self.key_of(plan, part, leaf)])
 
-    def on_day(self, plan: Plan, leaf: Indicator, day: dt.date, *, is_covered: bool) -> Figure:
+
+@dataclass
+class Found:
+    """What was found for one indicator in one group."""
+
+    leaf: Indicator
+    group: Group
+
+    def figure(self, key: object, window: Window, *, is_covered: bool) -> Figure:
+        """Return the figure for a key and a window."""
+        row = self.group.rows.get((self.leaf.id, key, self.group.windows[window]))
+        sums = read_sums(row) if row is not None else None
+        if sums is not None and _is_empty(sums) and _is_register(self.leaf):
+            sums = None
+        return figure(self.leaf, sums, is_covered=is_covered)
+
+    def on_day(self, day: dt.date, *, is_covered: bool) -> Figure:
         """Return the figure of one day of a series."""
-        key = self.key_of(plan, "series", leaf)
-        group = self.groups[key]
-        if leaf.kind == "stock":
-            level = self._stock(key, leaf).get(day)
-            if leaf.is_flow_stock and not level:
+        if self.leaf.kind == "stock":
+            level = self._stock.get(day)
+            if self.leaf.is_flow_stock and not level:
                 level = 0.0 if is_covered else None
             return Figure(level, level)
-        row = group.rows.get((leaf.id, day, 1))
+        row = self.group.rows.get((self.leaf.id, day, 1))
         sums = read_sums(row) if row is not None else None
-        return figure(leaf, sums, is_covered=is_covered)
+        return figure(self.leaf, sums, is_covered=is_covered)
 
-    def _stock(self, key: GroupKey, leaf: Indicator) -> dict[dt.date, float]:
-        if (key, leaf.id) not in self._stocks:
-            group = self.groups[key]
-            changes = {day: row["n"] for (one, day, _), row in group.rows.items() if one == leaf.id}
-            start = min(a for a, _ in group.windows)
-            end = max(b for _, b in group.windows)
-            filled = carried_forward(changes, start, end, adds_up=leaf.is_flow_stock)
-            self._stocks[key, leaf.id] = filled
-        return self._stocks[key, leaf.id]
+    @functools.cached_property
+    def _stock(self) -> dict[dt.date, float]:
+        rows, windows = self.group.rows, self.group.windows
+        changes = {day: row["n"] for (one, day, _), row in rows.items() if one == self.leaf.id}
+        start, end = min(a for a, _ in windows), max(b for _, b in windows)
+        return carried_forward(changes, start, end, adds_up=self.leaf.is_flow_stock)
 
 
 def fetch(
@@ -193,7 +197,7 @@ def _need(plan: Plan, part: Part, territory: Territory, version: int) -> Need:
 
 
 def _is_empty(sums: Sums) -> bool:
-    return sums.num == 0 and sums.den == 0 and not sums.bins
+    return sums.num == 0 and sums.den == 0
 
 
 def _is_register(leaf: Indicator) -> bool:

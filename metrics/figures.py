@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from metrics.answer import Figure
 from metrics.catalogue import Catalogue
 from metrics.formula import evaluate
 from metrics.indicator import SMALL_DENOMINATOR, Indicator
-from metrics.measures import SCALE, quantile_of_bins
+from metrics.measures import SCALE, bin_value
 
 Row = Mapping[str, Any]
 Lookup = Callable[[str], Figure]
@@ -19,22 +19,33 @@ Lookup = Callable[[str], Figure]
 
 @dataclass(frozen=True)
 class Sums:
-    """What one statement fetched for one indicator and key in one window."""
+    """What one statement fetched for one indicator and key in one window.
+
+    Attributes:
+        num: sum above the line.
+        den: sum below it.
+        count: different items.
+        often: how many items were found at least so many times.
+        ranked: item at a share of all.
+        lowest: item.
+        highest: item.
+    """
 
     num: float
-    den: float
-    count: int
-    bins: Mapping[int, float]
+    den: float = 0.0
+    count: int = 0
+    often: Mapping[int, int] = field(default_factory=dict)
+    ranked: Mapping[float, int] = field(default_factory=dict)
+    lowest: int = 0
+    highest: int = 0
 
 
 def read_sums(row: Row) -> Sums:
     """Return the sums in a row of the statement."""
     return Sums(
-        row["n"],
-        row.get("d", 0.0),
-        row.get("c", 0),
-        {item: number for item, number in row.get("b", ())},  # noqa: C416 - pairs may be lists
-    )
+        row["n"], row.get("d", 0.0), row.get("c", 0), dict(row.get("o", ())),
+        dict(row.get("q", ())), row.get("lo", 0), row.get("hi", 0),
+    )  # fmt: skip
 
 
 def figure(indicator: Indicator, sums: Sums | None, *, is_covered: bool) -> Figure:
@@ -46,7 +57,7 @@ def figure(indicator: Indicator, sums: Sums | None, *, is_covered: bool) -> Figu
         is_covered: whether a feed spoke in the window, so that nothing found means zero.
     """
     if sums is None:
-        sums = Sums(0.0, 0.0, 0, {})
+        sums = Sums(0.0)
         if indicator.kind == "stock" and not indicator.is_flow_stock:
             return Figure()
     empty = None if not is_covered else 0.0
@@ -58,17 +69,16 @@ def figure(indicator: Indicator, sums: Sums | None, *, is_covered: bool) -> Figu
                 return Figure(None, sums.num if is_covered else None, empty)
             return Figure(sums.num / sums.den * indicator.factor, sums.num, sums.den)
         case "distinct":
-            often = sum(number >= indicator.at_least for number in sums.bins.values())
-            count = sums.count if indicator.at_least == 1 else often
+            often = indicator.at_least
+            count = sums.count if often == 1 else sums.often.get(often, 0)
             return _plain(float(count) if count or is_covered else empty)
-        case "quantile":
-            value = quantile_of_bins(sums.bins, indicator.quantile)
-            total = sum(sums.bins.values())
-            return Figure(value, total if value is not None else None, None)
-        case "extreme":
-            left = [item for item, number in sums.bins.items() if number > 0]
-            pick = max if indicator.roll_up == "max" else min
-            return Figure(pick(left) / SCALE if left else None)
+        case "quantile" if sums.num > 0:
+            return Figure(bin_value(sums.ranked[indicator.quantile]), sums.num)
+        case "extreme" if sums.num > 0:
+            item = sums.highest if indicator.roll_up == "max" else sums.lowest
+            return Figure(item / SCALE)
+        case "quantile" | "extreme":
+            return Figure()
         case _:
             return _plain(sums.num if sums.num or is_covered else empty)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import math
 import operator
 from collections.abc import Callable, Mapping
@@ -70,9 +71,14 @@ def evaluate(formula: str, values: Mapping[str, float | None]) -> float | None:
         True
     """
     try:
-        return _value(ast.parse(formula, mode="eval").body, values)
+        return _value(_parsed(formula), values)
     except (ZeroDivisionError, OverflowError, ValueError):  # ValueError: log10 of nothing
         return None
+
+
+@functools.cache
+def _parsed(formula: str) -> ast.expr:
+    return ast.parse(formula, mode="eval").body
 
 
 def _value(node: ast.expr, values: Mapping[str, float | None]) -> float | None:

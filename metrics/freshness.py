@@ -67,7 +67,7 @@ def read_coverage(
     """Return what the ledger and the parts say about the feeds."""
     days = store.rows(
         "SELECT substring(indicator, 6) AS source, groupUniqArray(day) AS days FROM ("
-        "SELECT indicator, day FROM part WHERE startsWith(indicator, 'rows:')"
+        "SELECT indicator, day FROM part_city WHERE startsWith(indicator, 'rows:')"
         " AND batch <= {version:UInt32} GROUP BY indicator, day HAVING sum(num) > 0)"
         " GROUP BY source",
         {"version": version},

@@ -124,11 +124,6 @@ class Indicator(BaseModel):
         return self.kind in ("quantile", "distinct", "extreme")
 
     @property
-    def reads_items(self) -> bool:
-        """Tell whether the value needs the items one by one, not only how many there are."""
-        return self.kind in ("quantile", "extreme") or self.at_least > 1
-
-    @property
     def enters(self) -> str:
         """Expression of the moment a row counts from: ``time``, moved by ``shift_days``."""
         return f"addDays({self.time}, {self.shift_days})" if self.shift_days else self.time

@@ -10,7 +10,7 @@ or a hashed key; the answer is read off the summed items.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from metrics.indicator import Indicator
@@ -141,22 +141,9 @@ def _bin(value: str) -> str:
     )
 
 
-def quantile_of_bins(bins: Mapping[int, float], quantile: float) -> float | None:
-    """Return the quantile of a summed histogram, within ``QUANTILE_ERROR`` of the exact one.
-
-    Args:
-        bins: item -> number of values; cancelled bins hold zero.
-        quantile: between 0 and 1; the value of rank ``ceil(q * n)``, the lower median for 0.5.
-    """
-    total = sum(bins.values())
-    if total <= 0:
-        return None
-    rank, passed = max(1, math.ceil(quantile * total)), 0.0
-    for item in sorted(bins):
-        passed += bins[item]
-        if bins[item] and passed >= rank:
-            return 0.0 if item == ZERO_BIN else 2 * _GAMMA**item / (_GAMMA + 1)
-    return None
+def bin_value(item: int) -> float:
+    """Return what stands for the values of a bin, within ``QUANTILE_ERROR`` of each of them."""
+    return 0.0 if item == ZERO_BIN else 2 * _GAMMA**item / (_GAMMA + 1)
 
 
 def parts_sql(
@@ -176,7 +163,7 @@ def parts_sql(
         fact: the shape to read.
         rows: condition on the journal rows, for example ``batch = {batch:UInt32}``.
         days: condition on ``day``, the day of the time basis.
-        dimension: a further column of the fact to keep apart, as ``dimension``.
+        dimension: an expression to keep apart further, as ``dimension``.
 
     Returns:
         Statements with columns indicator, day, area, item, num, den (and dimension); changes
@@ -247,4 +234,4 @@ def _item_select(one: Measure, rows: str, days: str, dimension: str) -> str:
 
 
 def _dimension(dimension: str) -> tuple[str, str]:
-    return (f", toString({dimension}) AS dimension", ", dimension") if dimension else ("", "")
+    return (f", {dimension} AS dimension", ", dimension") if dimension else ("", "")

@@ -9,7 +9,15 @@ from metrics.errors import StoreError
 if TYPE_CHECKING:
     from metrics.store import Store
 
-STEPS: dict[int, tuple[str, ...]] = {}
+STEPS: dict[int, tuple[str, ...]] = {
+    2: (
+        "ALTER TABLE part ADD INDEX IF NOT EXISTS batches batch TYPE minmax GRANULARITY 1",
+        "TRUNCATE TABLE part_city",
+        "INSERT INTO part_city (indicator, day, item, num, den, batch)"
+        " SELECT indicator, day, item, sum(num), sum(den), batch FROM part"
+        " GROUP BY indicator, day, item, batch",
+    ),
+}
 """Statements that lead from version N - 1 to N, keyed by N; version 1 is the first."""
 
 

@@ -96,7 +96,7 @@ def plan(
     if level is not None:
         _check_level(indicator, area, level, leaves)
     _check_dimensions(question, indicator, leaves)
-    table, rejected = _choose(question, leaves)
+    table, rejected = _choose(question, leaves, is_city=area.id == territory.root)
     with_baseline = needs_baseline(indicator) or "b4w" in question.compare
     windows = _windows(current, question.period, with_baseline=with_baseline)
     aligned = None
@@ -171,8 +171,11 @@ def _check_dimensions(
                 )
 
 
-def _choose(question: Question, leaves: tuple[Indicator, ...]) -> tuple[str, tuple[Rejection, ...]]:
+def _choose(
+    question: Question, leaves: tuple[Indicator, ...], *, is_city: bool
+) -> tuple[str, tuple[Rejection, ...]]:
     facts = sorted({f"fact_{leaf.fact}" for leaf in leaves})
+    kept, passed_over = _kept_sums(question, is_city=is_city)
     wanted = ", ".join(filter(None, (question.by, *question.filter_map)))
     if wanted:
         reason = f"dimension_not_held: part is summed by indicator, area and day, not by {wanted}"
@@ -183,12 +186,25 @@ def _choose(question: Question, leaves: tuple[Indicator, ...]) -> tuple[str, tup
             "judged_at_period_end: part is summed by day and does not know how rows stood at the"
             " end of the period"
         )
-        others = () if all(leaf.is_as_of for leaf in leaves) else ("part",)
+        others = () if all(leaf.is_as_of for leaf in leaves) else kept
         return ", ".join((*judged, *others)), (Rejection("part", reason),)
     asked = sorted({f"fact_{leaf.fact}" for leaf in leaves if not leaf.is_kept})
     if asked:
         reason = "summed_when_asked: part keeps the sums of the core indicators only"
-        others = () if not any(leaf.is_kept for leaf in leaves) else ("part",)
+        others = () if not any(leaf.is_kept for leaf in leaves) else kept
         return ", ".join((*asked, *others)), (Rejection("part", reason),)
     reason = "coarser_table_suffices: part already holds the sums of these rows by area and day"
-    return "part", tuple(Rejection(fact, reason) for fact in facts)
+    return ", ".join(kept), (*passed_over, *(Rejection(fact, reason) for fact in facts))
+
+
+def _kept_sums(
+    question: Question, *, is_city: bool
+) -> tuple[tuple[str, ...], tuple[Rejection, ...]]:
+    """Return the tables of kept sums that answer, and the one of them that does not."""
+    if not is_city or question.viewer.roots:
+        reason = "area_not_held: part_city is summed over all areas"
+        return ("part",), (Rejection("part_city", reason),)
+    if question.level:
+        return ("part_city", "part"), ()
+    reason = "coarser_table_suffices: part_city already holds the sums of the whole city"
+    return ("part_city",), (Rejection("part", reason),)

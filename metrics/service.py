@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,10 +13,10 @@ from metrics.calendar import Clock, Period
 from metrics.cases import CasePage, CaseRecord, Request, Side, latest, page, record
 from metrics.catalogue import Catalogue
 from metrics.errors import BadQuestion
-from metrics.fetch import Fetched, fetch
+from metrics.fetch import Fetched, Part, fetch
 from metrics.figures import change, is_small, mean, resolve
 from metrics.freshness import Coverage, Feed, Feeds
-from metrics.indicator import Indicator, Light
+from metrics.indicator import Light
 from metrics.planner import Plan
 from metrics.question import DIMENSIONS, FULL_SCOPE, Comparison, Question, Viewer
 from metrics.sql import Window
@@ -26,6 +26,7 @@ from metrics.territory import UNASSIGNED, Territory
 from metrics.threshold import light
 
 _CURRENT, _PREVIOUS, _YEAR_AGO, _BASELINE = 0, 1, 2, 3
+Read = Callable[[str, Window], Figure]
 
 
 class Service:
@@ -173,8 +174,9 @@ class Service:
 
     def _assemble(self, plan: Plan, fetched: Fetched) -> Answer:
         question, indicator = plan.question, plan.indicator
-        aligned, baseline = self._compared(plan, fetched)
-        total = self._child(plan, fetched, "total", "", "")
+        read = self._reader(plan, fetched, "total")
+        aligned, baseline = self._compared(plan, read)
+        total = self._child(plan, read, "", "")
         sources = sorted(
             {
                 source
@@ -214,8 +216,8 @@ class Service:
     def _coverage(self, plan: Plan) -> Coverage:
         return self.feeds.coverage(self._version(plan.question))
 
-    def _child(self, plan: Plan, fetched: Fetched, part: str, key: str, name: str) -> Child:
-        figures = [self._figure(plan, fetched, part, key, window) for window in plan.windows]
+    def _child(self, plan: Plan, read: Read, key: str, name: str) -> Child:
+        figures = [read(key, window) for window in plan.windows]
         now, before, last_year = (figures[k] for k in (_CURRENT, _PREVIOUS, _YEAR_AGO))
         small = is_small(plan.indicator, now)
         lamp: Light = "none"
@@ -232,43 +234,41 @@ class Service:
             change(plan.indicator, now.value, last_year.value),
         )  # fmt: skip
 
-    def _compared(self, plan: Plan, fetched: Fetched) -> tuple[Figure, Figure]:
+    def _compared(self, plan: Plan, read: Read) -> tuple[Figure, Figure]:
         """Return the aligned year before and the mean of the baseline weeks, where asked for."""
         aligned = baseline = Figure()
         if plan.aligned is not None:
-            aligned = self._figure(plan, fetched, "total", "", plan.aligned)
+            aligned = read("", plan.aligned)
         if "b4w" in plan.question.compare:
             weeks = plan.windows[_BASELINE:]
-            baseline = Figure(
-                mean([self._figure(plan, fetched, "total", "", week) for week in weeks])
-            )
+            baseline = Figure(mean([read("", week) for week in weeks]))
         return aligned, baseline
 
-    def _figure(self, plan: Plan, fetched: Fetched, part: str, key: str, window: Window) -> Figure:
-        start, end = window
+    def _reader(self, plan: Plan, fetched: Fetched, part: Part) -> Read:
+        """Return how to read a part of a plan: the figure of a key in a window."""
         coverage = self._coverage(plan)
+        found = {leaf.id: fetched.found(plan, part, leaf) for leaf in plan.leaves}
 
-        def lookup(indicator_id: str) -> Figure:
-            leaf: Indicator = self.catalogue.get(indicator_id)
-            return fetched.figure(
-                plan, part, leaf, key, (start, end),
-                is_covered=coverage.covers(indicator_id, start, end),
-            )  # fmt: skip
+        def read(key: str, window: Window) -> Figure:
+            def lookup(name: str) -> Figure:
+                is_covered = coverage.covers(name, *window)
+                return found[name].figure(key, window, is_covered=is_covered)
 
-        return resolve(plan.indicator, self.catalogue, lookup)
+            return resolve(plan.indicator, self.catalogue, lookup)
+
+        return read
 
     def _series(self, plan: Plan, fetched: Fetched) -> tuple[tuple[dt.date, float | None], ...]:
         if not plan.question.series:
             return ()
         coverage = self._coverage(plan)
+        found = {leaf.id: fetched.found(plan, "series", leaf) for leaf in plan.leaves}
         points = []
         for offset in range(plan.question.series - 1, -1, -1):
             day = plan.current.end - dt.timedelta(days=offset)
 
-            def lookup(indicator_id: str, day: dt.date = day) -> Figure:
-                leaf = self.catalogue.get(indicator_id)
-                covered = coverage.covers(indicator_id, day, day)
-                return fetched.on_day(plan, leaf, day, is_covered=covered)
+            def lookup(name: str, day: dt.date = day) -> Figure:
+                return found[name].on_day(day, is_covered=coverage.covers(name, day, day))
 
             points.append((day, resolve(plan.indicator, self.catalogue, lookup).value))
         return tuple(points)
@@ -287,11 +287,13 @@ class Service:
                 known = self.territory.areas.get(key)
                 areas[key] = known.name if known else key
         named = [*areas.items(), ("", UNASSIGNED)]
-        return tuple(self._child(plan, fetched, "children", key, name) for key, name in named)
+        read = self._reader(plan, fetched, "children")
+        return tuple(self._child(plan, read, key, name) for key, name in named)
 
     def _breakdown(self, plan: Plan, fetched: Fetched) -> tuple[Child, ...]:
         keys = fetched.keys(plan, "breakdown")
-        found = [self._child(plan, fetched, "breakdown", key, key or "(空)") for key in keys]
+        read = self._reader(plan, fetched, "breakdown")
+        found = [self._child(plan, read, key, key or "(空)") for key in keys]
         known = [one for one in found if one.figure.value is not None]
         return tuple(sorted(known, key=lambda one: (-(one.figure.value or 0.0), one.key)))
 

@@ -8,7 +8,8 @@ first, because an item counts once however many days and areas it has. The colum
 * ``w``: number of the window, from 1; ``key``: area, value of a dimension, or day;
 * ``n``, ``d``: sums above and below the line;
 * ``c``: items left, the distinct count;
-* ``b``: (item, number) pairs for quantiles and extremes.
+* ``q``: (share, item) pairs, the item at that rank; ``o``: (times, items found so often) pairs;
+* ``lo``, ``hi``: lowest and highest item left.
 
 Which days a window holds depends on the kind: a flow stock counts from the first day on, a
 register's stock takes the last day delivered up to the window's end.
@@ -17,6 +18,7 @@ register's stock takes the last day delivered up to the window's end.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from metrics import as_of
@@ -26,8 +28,6 @@ from metrics.statement import Statement
 
 _VISIBLE = "batch <= {version:UInt32}"
 _UP_TO_LAST = "day <= {last:Date}"
-_WITHIN = "day BETWEEN {first:Date} AND {last:Date}"
-_BINNED = ("quantile", "extreme")
 Window = tuple[dt.date, dt.date]
 
 
@@ -67,6 +67,12 @@ class Need:
         return bool(self.by or self.filters) or not all(one.is_kept for one in self.indicators)
 
     @property
+    def kept_in(self) -> str:
+        """The table of sums that holds what is asked for, the smallest one."""
+        by_area = self.area or self.scope or self.level_depth >= 0
+        return "part" if by_area else "part_city"
+
+    @property
     def is_as_of(self) -> bool:
         """Tell whether rows are judged at the end of each window; all indicators alike are."""
         return any(one.is_as_of for one in self.indicators)
@@ -78,15 +84,17 @@ def build(need: Need, tag: str) -> Statement:
     parameters["ids"] = [one.id for one in need.indicators]
     parameters["flows"] = [one.id for one in need.indicators if one.is_flow_stock]
     parameters["stocks"] = [one.id for one in need.indicators if _is_register(one)]
-    parameters["binned"] = [one.id for one in need.indicators if one.reads_items]
+    parameters["ranked"] = [one.id for one in need.indicators if one.kind == "quantile"]
     windows = _each_day(need.windows) if need.is_as_of and need.daily else need.windows
     parameters["starts"] = [start for start, _ in windows]
     parameters["ends"] = [end for _, end in windows]
     if need.now is not None:
         parameters["moments"] = [as_of.milliseconds(end, need.now) for _, end in windows]
-    parameters["first"] = min(start for start, _ in need.windows)
-    parameters["last"] = max(end for _, end in need.windows)
-    source = _virtual_part(need, parameters) if need.reads_facts else "part"
+    spans = united(need.windows)
+    for number, (since, until) in enumerate(spans, 1):
+        parameters.update({f"since{number}": since, f"until{number}": until})
+    parameters["first"], parameters["last"] = spans[0][0], spans[-1][1]
+    source = _virtual_part(need, parameters) if need.reads_facts else need.kept_in
     source, conditions = _placed(need, source, parameters)
     body = _daily(need, source, conditions) if need.daily else _windows(need, source, conditions)
     return Statement(body, {k: v for k, v in parameters.items() if f"{{{k}:" in body}, tag)
@@ -98,12 +106,39 @@ def _each_day(windows: tuple[Window, ...]) -> tuple[Window, ...]:
     return tuple((day, day) for day in days)
 
 
+def united(windows: Iterable[Window]) -> list[Window]:
+    """Return the days of the windows as intervals that lie apart, in their order.
+
+    Example:
+        >>> united([(dt.date(2026, 3, 8), dt.date(2026, 3, 9)),
+        ...         (dt.date(2025, 3, 8), dt.date(2025, 3, 9)),
+        ...         (dt.date(2026, 3, 1), dt.date(2026, 3, 7))])[1]
+        (datetime.date(2026, 3, 1), datetime.date(2026, 3, 9))
+    """
+    apart: list[Window] = []
+    for start, end in sorted(windows):
+        if apart and start <= apart[-1][1] + dt.timedelta(days=1):
+            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+        else:
+            apart.append((start, end))
+    return apart
+
+
+def _within(need: Need) -> str:
+    """Return the condition that leaves the days between the windows on disk, often a year."""
+    return " OR ".join(
+        f"day BETWEEN {{since{number}:Date}} AND {{until{number}:Date}}"
+        for number in range(1, len(united(need.windows)) + 1)
+    )
+
+
 def _placed(need: Need, source: str, parameters: dict[str, object]) -> tuple[str, list[str]]:
-    conditions = ["indicator IN {ids:Array(String)}", "day <= {last:Date}"]
+    conditions = ["indicator IN {ids:Array(String)}"]
+    stocks = [kind for kind in ("flows", "stocks") if parameters[kind]]
+    earlier = [f"indicator IN {{{kind}:Array(String)}} AND {_UP_TO_LAST}" for kind in stocks]
+    conditions.append(f"({' OR '.join([_within(need), *earlier])})")
     if not need.reads_facts:
         conditions.append("batch <= {version:UInt32}")
-    if not (parameters["flows"] or parameters["stocks"]):
-        conditions.append("day >= {first:Date}")
     if need.level_depth >= 0:
         source = (
             f"(SELECT * FROM {source}) AS p LEFT JOIN (SELECT area, path FROM area"
@@ -176,13 +211,34 @@ def _sum_windows(need: Need, source: str, conditions: list[str]) -> str:
 def _item_windows(need: Need, source: str, conditions: list[str]) -> str:
     """Sum by item and window first: an item counts once however many days it has."""
     return (
-        "SELECT indicator, key, w, toFloat64(sum(num)) AS n, countIf(num > 0) AS c,"
-        " groupArrayIf((item, toFloat64(num)), num != 0 AND indicator IN {binned:Array(String)})"
-        f" AS b FROM (SELECT indicator, {_key(need)} AS key, w, item, sum(num) AS num"
+        f"SELECT indicator, key, w, toFloat64(sum(num)) AS n{_read_off(need)}"
+        f" FROM (SELECT indicator, {_key(need)} AS key, w, item, sum(num) AS num"
         f" FROM {source} ARRAY JOIN {_ALL_WINDOWS} AS w"
         f" WHERE {' AND '.join(conditions)} AND {_WINDOW}"
         " GROUP BY indicator, key, w, item) GROUP BY indicator, key, w"
     )
+
+
+def _read_off(need: Need) -> str:
+    """Return the columns in which items are counted, ranked or compared, those that are wanted."""
+    kinds = {one.kind for one in need.indicators}
+    shares = sorted({one.quantile for one in need.indicators if one.kind == "quantile"})
+    often = sorted({one.at_least for one in need.indicators if one.at_least > 1})
+    columns = []
+    if "distinct" in kinds:
+        columns.append("countIf(num > 0) AS c")
+    if often:
+        counts = ", ".join(f"({times}, countIf(num >= {times}))" for times in often)
+        columns.append(f"[{counts}] AS o")
+    if shares:
+        told = ", ".join(map(repr, shares))
+        columns.append(
+            f"arrayZip([{told}], quantilesExactWeightedIf({told})(item, toUInt64(greatest(num, 0)),"
+            " num > 0 AND indicator IN {ranked:Array(String)})) AS q"
+        )
+    if "extreme" in kinds:
+        columns += ["minIf(item, num > 0) AS lo", "maxIf(item, num > 0) AS hi"]
+    return "".join(f", {column}" for column in columns)
 
 
 def _is_register(indicator: Indicator) -> bool:
@@ -201,19 +257,15 @@ def _last_days(need: Need) -> str:
 
 
 def _daily(need: Need, source: str, conditions: list[str]) -> str:
-    days = ["day >= {first:Date}"]
     key = "day"
     if any(one.kind == "stock" for one in need.indicators):
-        days.append("indicator IN {flows:Array(String)} OR indicator IN {stocks:Array(String)}")
         key = "if(indicator IN {flows:Array(String)}, greatest(day, {first:Date} - 1), day)"
     registers = any(_is_register(one) for one in need.indicators)
     deliveries = _delivery_days(need) if registers else ""
     return (
-        "SELECT indicator, key, toFloat64(sum(num)) AS n, toFloat64(sum(den)) AS d,"
-        " countIf(num > 0) AS c,"
-        " groupArrayIf((item, toFloat64(num)), num != 0 AND indicator IN {binned:Array(String)})"
-        f" AS b FROM (SELECT indicator, {key} AS key, item, sum(num) AS num, sum(den) AS den"
-        f" FROM {source} WHERE {' AND '.join(conditions)} AND ({' OR '.join(days)})"
+        "SELECT indicator, key, toFloat64(sum(num)) AS n, toFloat64(sum(den)) AS d"
+        f"{_read_off(need)} FROM (SELECT indicator, {key} AS key, item, sum(num) AS num,"
+        f" sum(den) AS den FROM {source} WHERE {' AND '.join(conditions)}"
         f" GROUP BY indicator, key, item{deliveries}) GROUP BY indicator, key"
         " ORDER BY indicator, key"
     )
@@ -231,7 +283,7 @@ def _delivery_days(need: Need) -> str:
 def _delivered(need: Need) -> str:
     """Return where all that registers delivered stands, in whichever area, up to the version."""
     if not need.reads_facts:
-        return "part WHERE indicator IN {stocks:Array(String)} AND batch <= {version:UInt32}"
+        return "part_city WHERE indicator IN {stocks:Array(String)} AND batch <= {version:UInt32}"
     registers = [one for one in need.indicators if _is_register(one)]
     selects = parts_sql(registers, "snapshot", rows=_VISIBLE)
     return f"({' UNION ALL '.join(selects)}) WHERE 1"
@@ -243,15 +295,16 @@ def _virtual_part(need: Need, parameters: dict[str, object]) -> str:
         rows.append(f"toString({column}) IN {{f{number}:Array(String)}}")
         parameters[f"f{number}"] = list(allowed)
     facts = sorted({one.fact for one in need.indicators if one.fact})
+    by = f"toString({need.by})" if need.by else ""
     selects: list[str] = []
     for fact in facts:
         about = [one for one in need.indicators if one.fact == fact]
         if need.is_as_of:
-            selects += as_of.windows_sql(about, fact, rows=" AND ".join(rows), dimension=need.by)
+            selects += as_of.windows_sql(about, fact, rows=" AND ".join(rows), dimension=by)
             continue
         stocks = [one for one in about if one.kind == "stock"]
         others = [one for one in about if one.kind != "stock"]
-        for some, days in ((stocks, _UP_TO_LAST), (others, _WITHIN)):
+        for some, days in ((stocks, _UP_TO_LAST), (others, f"({_within(need)})")):
             where = " AND ".join(rows)
-            selects += parts_sql(some, fact, rows=where, days=days, dimension=need.by)
+            selects += parts_sql(some, fact, rows=where, days=days, dimension=by)
     return f"({' UNION ALL '.join(selects)})"

@@ -5,7 +5,7 @@ it, the same row is written again with ``sign = -1`` and the corrected one with 
 Nothing is updated in place, so the state after batch V is exactly the rows with ``batch <= V``:
 that one condition gives atomic publishing, replay as of a batch, and sums that do not depend
 on the order of loading. ``part`` holds the same journal already summed by indicator, leaf area
-and day.
+and day, and ``part_city`` summed once more, over all areas.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised by one whenever a table below changes; ``metrics/migrations.py`` says how to get there."""
 
 Shape = Literal["case", "event", "reading", "snapshot"]
@@ -31,13 +31,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: columns, sorting key, monthly partition expression (or none)."""
+    """One table: columns, sorting key, monthly partition expression (or none), skipping indexes."""
 
     name: str
     columns: tuple[Column, ...]
     order_by: tuple[str, ...]
     partition_by: str = ""
     meaning: str = ""
+    indexes: tuple[str, ...] = ()
 
     def column_names(self) -> tuple[str, ...]:
         """Names in the order of the table."""
@@ -203,6 +204,22 @@ def kernel_tables(timezone: str = "Asia/Shanghai") -> tuple[Table, ...]:
             ("indicator", "day", "area", "item", "batch"),
             "toYYYYMM(day)",
             "signed changes of every indicator by leaf area and day; sums roll up",
+            # what a load has just written is found again without reading what was there before
+            ("batches batch TYPE minmax GRANULARITY 1",),
+        ),
+        Table(
+            "part_city",
+            (
+                Column("indicator", _TEXT, "id in the catalogue"),
+                Column("day", "Date", "day of the indicator's time basis"),
+                Column("item", "Int64", "as in part"),
+                Column("num", _NUMBER, "sum of num in part"),
+                Column("den", _NUMBER, "sum of den in part"),
+                Column("batch", "UInt32", "batch that brought the change"),
+            ),
+            ("indicator", "day", "item", "batch"),
+            "",
+            "part summed over all areas: a wall asks for the whole city every few seconds",
         ),
         Table(
             "area",
@@ -287,7 +304,8 @@ def ddl(table: Table) -> str:
             `a` UInt8
         ) ENGINE = MergeTree ORDER BY (a)
     """
-    columns = ",\n".join(f"    `{column.name}` {column.type}" for column in table.columns)
+    lines = [f"    `{column.name}` {column.type}" for column in table.columns]
+    columns = ",\n".join([*lines, *(f"    INDEX {index}" for index in table.indexes)])
     partition = f" PARTITION BY {table.partition_by}" if table.partition_by else ""
     return (
         f"CREATE TABLE IF NOT EXISTS {table.name} (\n{columns}\n) ENGINE = MergeTree"

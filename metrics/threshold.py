@@ -10,6 +10,7 @@ mean nothing. So it needs two standard deviations of a Poisson count beside the 
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 import re
@@ -45,6 +46,7 @@ class Condition:
         return value is not None and _OPERATORS[self.sign](value, self.bound)
 
 
+@functools.cache
 def parse_rule(text: str) -> tuple[Condition, ...]:
     """Return the alternatives of a rule; none for ``none``.
 

@@ -4,7 +4,7 @@
 SELECT indicator, key, w, toFloat64(sum(num)) AS n, toFloat64(sum(den)) AS d
 FROM (SELECT indicator, '' AS key, day AS day, sum(num) AS num, sum(den) AS den
 FROM part
-WHERE indicator IN CAST(['um_reported'], 'Array(String)') AND day <= toDate('2026-11-15') AND batch <= 3 AND day >= toDate('2025-11-10') AND area IN (SELECT area
+WHERE indicator IN CAST(['um_reported'], 'Array(String)') AND (day BETWEEN toDate('2025-11-10') AND toDate('2025-11-16') OR day BETWEEN toDate('2026-11-02') AND toDate('2026-11-15')) AND batch <= 3 AND area IN (SELECT area
 FROM area
 WHERE batch = (SELECT max(batch)
 FROM area
@@ -23,7 +23,7 @@ FROM area
 WHERE batch = (SELECT max(batch)
 FROM area
 WHERE batch <= 3)) AS place ON p.area = place.area
-WHERE indicator IN CAST(['um_reported'], 'Array(String)') AND day <= toDate('2026-11-15') AND batch <= 3 AND day >= toDate('2025-11-10') AND p.area IN (SELECT area
+WHERE indicator IN CAST(['um_reported'], 'Array(String)') AND (day BETWEEN toDate('2025-11-10') AND toDate('2025-11-16') OR day BETWEEN toDate('2026-11-02') AND toDate('2026-11-15')) AND batch <= 3 AND p.area IN (SELECT area
 FROM area
 WHERE batch = (SELECT max(batch)
 FROM area

@@ -4,7 +4,7 @@
 SELECT indicator, key, w, toFloat64(sum(num)) AS n, toFloat64(sum(den)) AS d
 FROM (SELECT indicator, '' AS key, day AS day, sum(num) AS num, sum(den) AS den
 FROM part
-WHERE indicator IN CAST(['appeals_accepted', 'appeals_close_rate', 'population_resident'], 'Array(String)') AND day <= toDate('2026-11-15') AND batch <= 7 AND area IN (SELECT area
+WHERE indicator IN CAST(['appeals_accepted', 'appeals_close_rate', 'population_resident'], 'Array(String)') AND (day BETWEEN toDate('2025-11-10') AND toDate('2025-11-16') OR day BETWEEN toDate('2026-10-12') AND toDate('2026-11-15') OR indicator IN CAST(['population_resident'], 'Array(String)') AND day <= toDate('2026-11-15')) AND batch <= 7 AND area IN (SELECT area
 FROM area
 WHERE batch = (SELECT max(batch)
 FROM area
@@ -13,7 +13,7 @@ GROUP BY indicator, key, day) AS days
 LEFT JOIN (SELECT indicator, groupArray((w, last)) AS days
 FROM (SELECT indicator, w, max(day) AS last
 FROM (SELECT indicator, day
-FROM part
+FROM part_city
 WHERE indicator IN CAST(['population_resident'], 'Array(String)') AND batch <= 7
 GROUP BY indicator, day
 HAVING sum(num) != 0)

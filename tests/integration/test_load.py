@@ -46,6 +46,17 @@ def test_rows_are_counted_into_three_heaps(bench, cases):
     }  # fmt: skip
 
 
+def test_a_city_sum_that_is_not_the_sum_of_its_areas_is_told(bench, cases):
+    bench.load(file(bench, "cases_1.csv", cases))
+    bench.store.command(
+        "INSERT INTO part_city SELECT 'appeals_accepted', day, 0, 1, 0, batch FROM part LIMIT 1",
+        tag="test",
+    )
+    found = reconcile(bench.store, bench.loader.indicators)
+    assert found.sentences() == ["1 sums of the whole city are not those of its areas."]
+    assert not found.is_clean
+
+
 def test_the_same_file_twice_changes_nothing(bench, cases):
     path = file(bench, "cases_1.csv", cases)
     first = bench.load(path)
@@ -69,7 +80,7 @@ def test_any_order_and_split_gives_the_same_state(fresh_store, tmp_path, cases):
     every = [*cases, *newer, *newest, *revised(cases, seed=4)]
     states = []
     for seed in range(3):
-        for table in ("fact_case", "part", "batch", "area", "quarantine"):
+        for table in ("fact_case", "part", "part_city", "batch", "area", "quarantine"):
             fresh_store.command(f"TRUNCATE TABLE {table}", tag="test")
         fresh_store.refresh_version()
         bench = make_bench(fresh_store, tmp_path / "city")

@@ -72,3 +72,16 @@ def test_a_new_store_starts_at_the_newest(store: Store) -> None:
     store.command("TRUNCATE TABLE schema_version", tag="test")
     assert migrate(store, SCHEMA_VERSION) == 0
     assert recorded(store) == [SCHEMA_VERSION]
+
+
+def test_version_2_sums_the_parts_of_older_stores_over_all_areas(store: Store) -> None:
+    store.command(
+        "INSERT INTO part VALUES ('a', '2026-11-02', 'g1', 0, 1, 2, 1),"
+        " ('a', '2026-11-02', 'g2', 0, 3, 4, 1), ('a', '2026-11-02', 'g2', 0, -3, 0, 2)",
+        tag="test",
+    )
+    for _ in range(2):  # a step that was cut off is taken again
+        _versions_are(store, [1])
+        migrate(store, SCHEMA_VERSION)
+        rows = store.rows("SELECT * FROM part_city WHERE indicator = 'a' ORDER BY batch", tag="t")
+        assert [(row["num"], row["den"], row["batch"]) for row in rows] == [(4, 6, 1), (-3, 0, 2)]

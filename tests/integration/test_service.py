@@ -165,7 +165,7 @@ def test_a_trace_leads_to_files(city: Loaded) -> None:
     assert answer.trace is not None
     assert answer.trace.definition.startswith("metrics/catalogue/30_grid.yaml:")
     assert (answer.trace.table, [one.table for one in answer.trace.rejected]) == (
-        "part", ["fact_event"]
+        "part_city", ["part", "fact_event"]
     )  # fmt: skip
     assert {batch["source"] for batch in answer.trace.batches} == {"field"}
     pasted = city.store.rows(answer.trace.statements[0], tag="test")
@@ -193,8 +193,8 @@ def test_a_pasted_statement_gives_the_same_rows(city: Loaded, asked: dict[str, A
 
 
 def in_order(rows: list[dict[str, Any]]) -> list[str]:
-    """Return rows whose order, and that of the items in them, is left to ClickHouse."""
-    return sorted(repr({**row, "b": sorted(row.get("b", ()))}) for row in rows)
+    """Return rows whose order is left to ClickHouse."""
+    return sorted(map(repr, rows))
 
 
 def test_a_breakdown_says_why_it_reads_the_facts(ask: Service) -> None:

@@ -94,7 +94,13 @@ def part_sums(store: Store, *, version: int | None = None) -> list[tuple[Any, ..
 def everything(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     """Return the visible content of every table, without the times of loading."""
     found: dict[str, list[tuple[Any, ...]]] = {}
-    kernel = {"part": "", "area": "", "quarantine": "", "batch": "published_at, seconds"}
+    kernel = {
+        "part": "",
+        "part_city": "",
+        "area": "",
+        "quarantine": "",
+        "batch": "published_at, seconds",
+    }
     for table in [*(f"fact_{shape}" for shape in SHAPES), *kernel]:
         skipped = kernel.get(table, "")
         chosen = f"* EXCEPT ({skipped})" if skipped else "*"

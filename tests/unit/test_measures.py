@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+import random
 from collections import Counter
-from collections.abc import Iterable
 from fractions import Fraction
 
 import pytest
@@ -16,59 +16,58 @@ from metrics.measures import (
     QUANTILE_ERROR,
     ZERO_BIN,
     Measure,
+    bin_value,
     feed_rows_sql,
     measures,
     parts_sql,
-    quantile_of_bins,
 )
+from metrics.sql import Need, _read_off
 from metrics.store import Store
 
 GAMMA = (1 + QUANTILE_ERROR) / (1 - QUANTILE_ERROR)
-VALUES = st.lists(st.floats(1e-5, 1e7), min_size=1, max_size=60)
-SHARES = st.sampled_from([0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99])
 
 
-def binned(values: Iterable[float]) -> Counter[int]:
-    """Put values into bins as the statement does."""
-    return Counter(
-        ZERO_BIN if one <= 1e-6 else math.ceil(math.log(one) / math.log(GAMMA)) for one in values
-    )
+@given(st.floats(1e-5, 1e7))
+@example(1.0)
+@example(5.0)
+def test_a_bin_stands_for_its_values_within_the_promised_error(value: float) -> None:
+    item = math.ceil(math.log(value) / math.log(GAMMA))
+    assert math.isclose(bin_value(item), value, rel_tol=QUANTILE_ERROR * (1 + 1e-6))
 
 
-@given(VALUES, SHARES)
-@example([5.0], 0.5)
-@example([1.0, 2.0], 0.5)
-def test_within_the_promised_error_of_the_order_statistic(
-    values: list[float], share: float
-) -> None:
-    exact = sorted(values)[math.ceil(Fraction(str(share)) * len(values)) - 1]
-    found = quantile_of_bins(binned(values), share)
-    assert found is not None
-    assert math.isclose(found, exact, rel_tol=QUANTILE_ERROR * (1 + 1e-6))
-
-
-@given(VALUES, VALUES, VALUES, SHARES)
-def test_split_and_merged_and_taken_back(
-    first: list[float], second: list[float], wrong: list[float], share: float
-) -> None:
-    whole = quantile_of_bins(binned([*first, *second]), share)
-    merged = binned([*first, *wrong])
-    merged.update(binned(second))
-    merged.subtract(binned(wrong))
-    assert quantile_of_bins(merged, share) == whole
-
-
-def test_no_values_and_values_of_nothing() -> None:
-    assert quantile_of_bins({}, 0.5) is None
-    assert quantile_of_bins({7: 0.0}, 0.5) is None
-    assert quantile_of_bins(binned([0.0, 0.0, 9.0]), 0.5) == 0.0
+def test_a_value_of_nothing_has_its_own_bin() -> None:
+    assert bin_value(ZERO_BIN) == 0.0
 
 
 def test_clickhouse_puts_values_into_the_same_bins(store: Store) -> None:
     values = [0.0, 1e-7, 1e-6, 2e-6, 0.5, 1.0, 9.995, 10.0, 123456.789, 1e9]
     bin_of = measures(indicator("quantile", value="v"))[0].item
     rows = store.rows(f"SELECT {bin_of} AS bin FROM (SELECT arrayJoin({values}) AS v)", tag="test")
-    assert Counter(row["bin"] for row in rows) == binned(values)
+    logarithms = [math.ceil(math.log(one) / math.log(GAMMA)) for one in values[3:]]
+    assert [row["bin"] for row in rows] == [ZERO_BIN] * 3 + logarithms
+
+
+def test_clickhouse_ranks_items_as_the_definition_says(store: Store) -> None:
+    """The value of rank ceil(q * n), whatever was taken back before."""
+    rng = random.Random(5)
+    shares = (0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
+    ranked = [indicator("quantile", value="v", quantile=share) for share in shares]
+    for size in (1, 2, 3, 10, 20, 60, 100):
+        items = Counter(rng.randrange(-5, 30) for _ in range(size))
+        wrong = Counter(rng.randrange(-5, 30) for _ in range(9))
+        lines = [*items.items(), *wrong.items(), *((item, -n) for item, n in wrong.items())]
+        rng.shuffle(lines)
+        read_off = _read_off(Need(tuple(ranked), (), 1))
+        found = store.rows(
+            f"SELECT sum(num) AS n{read_off} FROM (SELECT 'a' AS indicator, one.1 AS item,"
+            f" sum(toDecimal128(one.2, 6)) AS num FROM (SELECT arrayJoin({lines}) AS one)"
+            " GROUP BY item)",
+            {"ranked": ["a"]},
+            tag="test",
+        )[0]
+        every = sorted(items.elements())
+        exact = [every[math.ceil(Fraction(str(share)) * size) - 1] for share in shares]
+        assert [found["n"], *(item for _, item in found["q"])] == [size, *exact]
 
 
 def indicator(kind: str, **said: object) -> Indicator:

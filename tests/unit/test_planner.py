@@ -49,7 +49,9 @@ def test_a_running_period_is_cut_at_today() -> None:
 
 def test_parts_answer_unless_a_dimension_is_asked_for() -> None:
     plain = planned("um_filed")
-    assert (plain.table, [one.table for one in plain.rejected]) == ("part", ["fact_case"])
+    assert (plain.table, [one.table for one in plain.rejected]) == (
+        "part_city", ["part", "fact_case"]
+    )  # fmt: skip
     assert plain.rejected[0].reason.startswith("coarser_table_suffices")
     broken = planned("um_filed", by="department", filters=(("category", ("占道",)),))
     assert (broken.table, [one.table for one in broken.rejected]) == ("fact_case", ["part"])
