@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 import click
 
 from cockpit.commands.options import json_option, print_json, say, with_settings
-from metrics.errors import CockpitError, ConfigProblems, Problem
+from metrics.errors import CockpitError, ConfigProblems, Problem, near
 
 if TYPE_CHECKING:
     from cockpit.settings import Settings
     from etl.cityfile import City
+    from etl.spec import SourceSpec
     from metrics.catalogue import Catalogue
 
 Grade = Literal["error", "warning"]
@@ -54,19 +56,32 @@ def check(settings: Settings, *, as_json: bool) -> None:
 
 
 def inspect(settings: Settings) -> Iterator[Remark]:
-    """Yield everything wrong with the city's files and the built-in ones."""
-    from cockpit.city_folder import open_city
-    from cockpit.wiring import open_specs
+    """Yield everything wrong with the city's files and the built-in ones.
 
-    city, remarks = _tried(lambda: open_city(settings))
+    What is wrong in one file keeps none of the others from being read.
+    """
+    from cockpit.city_folder import city_folder, open_city
+    from etl.source import load_specs
+
+    folder, remarks = _tried(lambda: city_folder(settings))
     yield from remarks
-    if city is None:
+    if folder is None:
         return
-    catalogue, remarks = _tried(lambda: _proved_catalogue(city))
+    away: list[Problem] = []
+    city, remarks = _tried(lambda: open_city(settings, away))
     yield from remarks
-    yield from _tried(lambda: open_specs(city))[1]
-    yield from _boundaries(city)
-    yield from _scenes(city, catalogue)
+    yield from (Remark("error", one.where, one.what, one.hint) for one in away)
+    catalogue, remarks = _tried(lambda: _proved_catalogue(folder / "catalogue", city))
+    yield from remarks
+    specs, remarks = _tried(lambda: load_specs(folder / "sources"))
+    yield from remarks
+    if specs == {}:
+        hint = "Look at a file with: cockpit etl profile FILE --out sources/NAME.yaml"
+        yield Remark("warning", str(folder / "sources"), "there are no sources", hint)
+    if city is not None:
+        yield from _places(city, specs or {})
+        yield from _boundaries(city) if city.territory.is_dir() or not away else ()
+    yield from _scenes(folder, city, catalogue)
 
 
 def _tried(open_it: Callable[[], Opened]) -> tuple[Opened | None, list[Remark]]:
@@ -79,17 +94,34 @@ def _tried(open_it: Callable[[], Opened]) -> tuple[Opened | None, list[Remark]]:
         return None, [Remark("error", error.where, error.what, hint)]
 
 
-def _proved_catalogue(city: City) -> Catalogue:
+def _proved_catalogue(own: Path, city: City | None) -> Catalogue:
     """Return the catalogue, its expressions parsed by the engine itself."""
     from metrics.catalogue import BUILT_IN, load_catalogue
     from metrics.store import Store
 
     with TemporaryDirectory() as folder:
-        store = Store(f"chdb://{folder}/store", timezone=city.timezone)
+        zone = city.timezone if city else "Asia/Shanghai"
+        store = Store(f"chdb://{folder}/store", timezone=zone)
         try:
-            return load_catalogue(BUILT_IN, city.catalogue, syntax_error=store.syntax_error)
+            return load_catalogue(BUILT_IN, own, syntax_error=store.syntax_error)
         finally:
             store.close()
+
+
+def _places(city: City, specs: Mapping[str, SourceSpec]) -> Iterator[Remark]:
+    """Yield the sources that look for names at a level the city does not have."""
+    from metrics.yaml_file import read_yaml
+
+    known = [word for level in city.levels for word in (level.id, level.role, level.name) if word]
+    for spec in specs.values():
+        level = spec.place.name.level if spec.place.name else ""
+        if level and level not in known:
+            path = spec.defined_at.rpartition(":")[0]
+            line = read_yaml(Path(path))[1](("place", "name", "level"))
+            guess = near(level, known)
+            listed = f"Allowed: {', '.join(one.id for one in city.levels)}"
+            hint = f"Did you mean '{guess}'?" if guess else listed
+            yield Remark("error", f"{path}:{line}", f"unknown level '{level}'", hint)
 
 
 def _boundaries(city: City) -> Iterator[Remark]:
@@ -103,15 +135,15 @@ def _boundaries(city: City) -> Iterator[Remark]:
             yield Remark("warning", str(city.territory), finding.sentence.rstrip("."))
 
 
-def _scenes(city: City, catalogue: Catalogue | None) -> Iterator[Remark]:
+def _scenes(folder: Path, city: City | None, catalogue: Catalogue | None) -> Iterator[Remark]:
     from layouts.wall.scene import find_scenes, read_scene
     from layouts.wall.scene_rules import Known, scene_problems
     from metrics.calendar import Clock
 
-    for path in find_scenes(city.folder / "wall").values():
+    for path in find_scenes(folder / "wall").values():
         read, remarks = _tried(lambda path=path: read_scene(path))  # type: ignore[misc]
         yield from remarks
-        if read is None or catalogue is None:
+        if read is None or catalogue is None or city is None:
             continue
         today = Clock(city.timezone, city.now, city.year_begins).today()
         known = Known(catalogue.indicators, city.levels, today)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cockpit.commands.options import json_option, print_json, print_table, say, with_settings
+from cockpit.commands.profile import profile
 from metrics.errors import ConfigError, UnknownName
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ COUNTED = ("数据源", "文件", "读入", "接收", "隔离", "重复")
 
 @click.group()
 def etl() -> None:
-    """Feeds into tables: plan, run, status, quarantine, replay, reconcile."""
+    """Feeds into tables: profile, plan, run, status, quarantine, replay, reconcile."""
+
+
+etl.add_command(profile)
 
 
 @etl.command("plan")
