@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,11 +18,13 @@ from metrics.errors import CockpitError, ConfigProblems, Problem, near
 if TYPE_CHECKING:
     from cockpit.settings import Settings
     from etl.cityfile import City
-    from etl.spec import SourceSpec
     from metrics.catalogue import Catalogue
 
 Grade = Literal["error", "warning"]
 Opened = TypeVar("Opened")
+
+_SHOWN = 3
+"""Of problems of one kind in one file; the cause of two hundred is mostly one."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,29 @@ def check(settings: Settings, *, as_json: bool) -> None:
     if as_json:
         print_json({"ok": errors == 0, "problems": [asdict(remark) for remark in remarks]})
     else:
-        for remark in remarks:
-            click.echo(remark.sentence)
+        for line in _folded(remarks):
+            click.echo(line)
         say(f"{errors} errors, {len(remarks) - errors} warnings")
     sys.exit(1 if errors else 0)
+
+
+def _folded(remarks: list[Remark]) -> Iterator[str]:
+    """Yield the remarks as lines; of many that differ in a name only, the first ones."""
+    alike: dict[tuple[str, str], int] = {}
+    for remark in remarks:
+        kind = _kind(remark)
+        alike[kind] = alike.get(kind, 0) + 1
+        if alike[kind] <= _SHOWN:
+            yield remark.sentence
+    for (file, what), count in alike.items():
+        if count > _SHOWN:
+            yield f"… and {count - _SHOWN} more in {file}: {what} (all of them with --json)"
+
+
+def _kind(remark: Remark) -> tuple[str, str]:
+    file = re.split(r":(?= feature \d|\d+$)", remark.where)[0]
+    what = re.sub(r"'[^']*'", "'…'", remark.error)
+    return file, re.sub(r"^.*\([^)]*\) is", "… is", what)
 
 
 def inspect(settings: Settings) -> Iterator[Remark]:
@@ -79,7 +101,7 @@ def inspect(settings: Settings) -> Iterator[Remark]:
         hint = "Look at a file with: cockpit etl profile FILE --out sources/NAME.yaml"
         yield Remark("warning", str(folder / "sources"), "there are no sources", hint)
     if city is not None:
-        yield from _places(city, specs or {})
+        yield from _places(city)
         yield from _boundaries(city) if city.territory.is_dir() or not away else ()
     yield from _scenes(folder, city, catalogue)
 
@@ -108,20 +130,24 @@ def _proved_catalogue(own: Path, city: City | None) -> Catalogue:
             store.close()
 
 
-def _places(city: City, specs: Mapping[str, SourceSpec]) -> Iterator[Remark]:
+def _places(city: City) -> Iterator[Remark]:
     """Yield the sources that look for names at a level the city does not have."""
     from metrics.yaml_file import read_yaml
 
     known = [word for level in city.levels for word in (level.id, level.role, level.name) if word]
-    for spec in specs.values():
-        level = spec.place.name.level if spec.place.name else ""
-        if level and level not in known:
-            path = spec.defined_at.rpartition(":")[0]
-            line = read_yaml(Path(path))[1](("place", "name", "level"))
-            guess = near(level, known)
-            listed = f"Allowed: {', '.join(one.id for one in city.levels)}"
-            hint = f"Did you mean '{guess}'?" if guess else listed
-            yield Remark("error", f"{path}:{line}", f"unknown level '{level}'", hint)
+    for path in sorted(city.specs.glob("*.yaml")):
+        read, _ = _tried(lambda path=path: read_yaml(path))  # type: ignore[misc]
+        data, line_of = read or ({}, None)
+        level: object = data if line_of else None
+        for key in ("place", "name", "level"):
+            level = level.get(key) if isinstance(level, dict) else None
+        if line_of is None or not isinstance(level, str) or level in ("", *known):
+            continue
+        guess = near(level, known)
+        listed = f"Allowed: {', '.join(one.id for one in city.levels)}"
+        hint = f"Did you mean '{guess}'?" if guess else listed
+        where = f"{path}:{line_of(('place', 'name', 'level'))}"
+        yield Remark("error", where, f"unknown level '{level}'", hint)
 
 
 def _boundaries(city: City) -> Iterator[Remark]:

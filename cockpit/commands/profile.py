@@ -166,8 +166,15 @@ def _row(one: ColumnLook) -> tuple[object, ...]:
     share = f"{nothing / rows:.1%}" if nothing else "0"
     if one.markers:
         share += f" ({', '.join(f'{word} {n:,}' for word, n in one.markers.items())})"
-    text = told if len(told) <= _WIDEST else told[: _WIDEST - 1] + "…"
-    return one.name, one.kind, f"{one.filled:,}", share, f"{one.distinct:,}", text, "; ".join(notes)
+    notes = [note for note in notes if note]
+    return (
+        one.name, one.kind, f"{one.filled:,}", share, f"{one.distinct:,}", _cut(told, _WIDEST),
+        "; ".join(notes),
+    )  # fmt: skip
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _findings(found: Profile) -> list[str]:
@@ -175,6 +182,9 @@ def _findings(found: Profile) -> list[str]:
     for key in same.keys:
         twice = f"; {key.duplicates:,} rows repeat an earlier one" if key.duplicates else ""
         lines.append(f"key: {' + '.join(key.columns)} ({key.distinct:,} different){twice}")
+    if same.differing:
+        told = ", ".join(f"{name} {n:,}" for name, n in same.differing.items())
+        lines.append(f"rows with the same {' + '.join(same.keys[0].columns)} disagree in: {told}")
     if not same.keys:
         lines.append("key: no column and no pair of columns tells the rows apart")
     lines.append(f"exact duplicate rows: {same.exact:,}")
@@ -195,6 +205,9 @@ def _findings(found: Profile) -> list[str]:
     for area in found.areas:
         lines.append(f"areas: {area.column} holds a {area.by} of the city's areas in "
                      f"{area.matched:,} of {area.rows:,} rows")  # fmt: skip
+        if area.unknown:
+            told = ", ".join(f"{word} {n:,}" for word, n in area.unknown)
+            lines.append(f"areas: {area.column}: lead nowhere: {_cut(told, 200)}")
         lines += [f"areas: {area.column}: {text}" for text in area.doubts]
     lines += [f"{one.name}: {text}" for one in found.columns for text in one.doubts]
     return lines

@@ -287,6 +287,7 @@ def _rest(profile: Profile, mapped: Mapped, used: set[str]) -> Iterator[str]:
         one.name
         for one in left
         if can_keep and not one.personal and one.words and 1 < one.distinct <= _FEW
+        and one.name not in profile.sameness.differing
         and one.name != profile.sameness.origin and one.kind in ("text", "code", "truth")
     ]  # fmt: skip
     if mapped.fact == "case":
@@ -315,4 +316,6 @@ def _why_ignored(one: ColumnLook, profile: Profile) -> str:
         return f"   # personal: {one.personal}"
     if one.kind == "empty":
         return "   # empty all through"
+    if one.name in profile.sameness.differing:
+        return "   # kept, it would make a new version of every case told again"
     return ""

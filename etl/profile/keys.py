@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import polars as pl
@@ -16,6 +16,7 @@ _NUMBERED = re.compile(
 )
 _MOST_PAIRED = 12
 _ALMOST = 0.9
+_LIKE_A_CODE = r"^\S*\d\S*$"
 _FILE_NAME = r"(?i)\.(csv|xlsx?|json|txt|parquet)$"
 
 
@@ -45,12 +46,14 @@ class Sameness:
         exact: rows an earlier row of which says the very same in every column.
         origin: column that only names the file a row came from; empty when there is none.
         but_origin: rows that are the same but for that column.
+        differing: of the best key, column -> repeated values whose rows disagree in it.
     """
 
     keys: tuple[Key, ...]
     exact: int
     origin: str = ""
     but_origin: int = 0
+    differing: dict[str, int] = field(default_factory=dict)
 
 
 def look_for_keys(frame: pl.DataFrame, columns: Sequence[ColumnLook]) -> Sameness:
@@ -65,7 +68,24 @@ def look_for_keys(frame: pl.DataFrame, columns: Sequence[ColumnLook]) -> Samenes
     exact = height - frame.select(names).unique().height
     rest = [name for name in names if name != origin]
     but_origin = height - frame.select(rest).unique().height if origin and rest else exact
-    return Sameness((*singles, *pairs), exact, origin, but_origin)
+    keys = (*singles, *pairs)
+    differing = _differing(frame, columns, keys[0]) if keys and keys[0].duplicates else {}
+    return Sameness(keys, exact, origin, but_origin, differing)
+
+
+def _differing(frame: pl.DataFrame, columns: Sequence[ColumnLook], key: Key) -> dict[str, int]:
+    """Return in which columns the rows disagree that have the same key; moments as moments."""
+    moments = [one.time.values.alias(one.name) for one in columns if one.time]
+    by = list(key.columns)
+    groups = (
+        frame.with_columns(moments)
+        .drop_nulls(by)
+        .group_by(by)
+        .agg(pl.len().alias("#"), pl.all().n_unique())
+        .filter(pl.col("#") > 1)
+    )
+    found = groups.select((pl.exclude("#", *by) > 1).sum()).row(0, named=True)
+    return {name: int(n) for name, n in found.items() if n}
 
 
 def _names_files(column: ColumnLook) -> bool:
@@ -81,7 +101,10 @@ def _singles(frame: pl.DataFrame, columns: Sequence[ColumnLook]) -> tuple[Key, .
             continue
         if one.distinct < one.filled and not _NUMBERED.search(one.name):
             continue
-        if one.kind == "text" and not frame[one.name].drop_nulls().str.contains(r"^\S*\d\S*$").all():
+        if (
+            one.kind == "text"
+            and not frame[one.name].drop_nulls().str.contains(r"^\S*\d\S*$").all()
+        ):
             continue
         found.append(
             Key((one.name,), one.distinct, one.filled - one.distinct, frame.height - one.filled)

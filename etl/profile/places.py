@@ -249,7 +249,7 @@ def _area_look(
     if matched < _MOST * rows and not doubts:
         return None
     unknown = counted.filter(~fits).head(8).rows()
-    for word, rows_of_it in unknown[:5]:
+    for word, rows_of_it in unknown:
         if guess := near(word, list(known)):
             doubts.append(f"'{word}' ({rows_of_it:,} rows) is perhaps '{guess}': give it an alias")
     levels = counted.filter(fits).with_columns(

@@ -134,7 +134,7 @@ def _case(profile: Profile, usable: list[ColumnLook], times: list[ColumnLook], w
         if fit[0].duplicates:
             doubts["case_no"] = (
                 f"{fit[0].duplicates:,} rows have a number an earlier row has: "
-                "taken as the same case told again"
+                f"taken as the same case told again{_disagreeing(profile)}"
             )
     left = {one.name for one in usable} - set(columns.values())
     for target, pattern in _CASE_WORDS.items():
@@ -151,6 +151,13 @@ def _case(profile: Profile, usable: list[ColumnLook], times: list[ColumnLook], w
             left.discard(names[0])
     _first_moment(columns, times, doubts)
     return Mapped("case", why, columns, {}, (), doubts)
+
+
+def _disagreeing(profile: Profile) -> str:
+    found = sorted(profile.sameness.differing.items(), key=lambda item: -item[1])
+    named = ", ".join(f"{name} ({n:,})" for name, n in found[:5])
+    more = f" and {len(found) - 5} more columns" if len(found) > 5 else ""
+    return f"; its rows disagree in {named}{more}" if named else "; they say the same"
 
 
 def _first_moment(columns: dict[str, str], times: list[ColumnLook], doubts: dict[str, str]) -> None:

@@ -162,14 +162,18 @@ def test_rows_set_aside_find_their_way_back(tmp_path: Path) -> None:
     assert cockpit.json("etl", "run")["sources"][0]["quarantined"] == 1
     (row,) = cockpit.json("etl", "quarantine", "hotline")
     assert (row["file"], row["row_no"], row["column"]) == ("热线_坏.csv", 2, "受理时间")
-    out = tmp_path / "热线_改.csv"
+    out = tmp_path / "sheet.csv"
     assert cockpit("etl", "quarantine", "hotline", "--out", str(out)).returncode == 0
+    as_it_was = cockpit("etl", "replay", "hotline", "--file", str(out))
+    assert "0 rows are corrected, 1 are as they were" in as_it_was.stderr
     out.write_text(out.read_text("utf-8-sig").replace("昨天", "2026-01-09 08:00:00"), "utf-8")
     again = cockpit.json("etl", "replay", "hotline", "--file", str(out))
     assert again["sources"][0]["accepted"] == 1
     assert cockpit.json("ask", "appeals_accepted", *WEEK)["value"] == 7
-    refused = cockpit("etl", "replay", "hotline", "--file", str(out))
-    assert "already has a file" in refused.stderr
+    assert cockpit.json("etl", "quarantine", "hotline") == []
+    twice = cockpit("etl", "replay", "hotline", "--file", str(out))
+    assert "0 rows are corrected, 0 are as they were, 1 came in before" in twice.stderr
+    assert cockpit.json("etl", "reconcile")["ok"]
 
 
 def test_check_names_file_and_line_of_every_problem(cockpit: Cockpit, tmp_path: Path) -> None:
@@ -192,6 +196,24 @@ def test_check_names_file_and_line_of_every_problem(cockpit: Cockpit, tmp_path: 
         for one in about:
             file, _, number = one["where"].rpartition(":")
             assert word in Path(folder, file).read_text("utf-8").splitlines()[int(number) - 1]
+
+
+def test_check_reads_on_where_the_data_are_away(cockpit: Cockpit, tmp_path: Path) -> None:
+    folder = tmp_path / "away"
+    shutil.copytree(cockpit.folder, folder, ignore=shutil.ignore_patterns("var"))
+    city, spec = folder / "city.yaml", folder / "sources" / "hotline.yaml"
+    city.write_text(city.read_text("utf-8").replace("inbox: inbox", "data: nowhere"), "utf-8")
+    spec.write_text(
+        spec.read_text("utf-8").replace("code: 社区代码", "name: {column: 社区, level: stret}"),
+        "utf-8",
+    )
+    (folder / "sources" / "air.yaml").write_text("source: air\nfact: readin\n", "utf-8")
+    said = json.loads(Cockpit(folder)("check", "--json").stdout)
+    errors = {one["error"]: one for one in said["problems"] if one["grade"] == "error"}
+    assert f"the data folder {folder / 'nowhere'} does not exist" in errors
+    assert errors["unknown level 'stret'"]["where"].endswith("hotline.yaml:9")
+    assert errors["unknown level 'stret'"]["hint"] == "Did you mean 'street'?"
+    assert any(one["where"].endswith("air.yaml:2") for one in errors.values())
 
 
 def test_doctor_shows_values_and_where_they_come_from(cockpit: Cockpit) -> None:
