@@ -82,14 +82,14 @@ def look_at_column(name: str, text: pl.Series, zone: str) -> ColumnLook:
         text: its cells as the reader gave them.
         zone: time zone its moments are read in.
     """
-    text = text.str.strip_chars().str.strip_chars("\ufeff\u200b")
+    text = text.alias("word").str.strip_chars().str.strip_chars("\ufeff\u200b")
     text = text.set((text == "").fill_null(value=False), None)
     marked = text.is_in(list(MARKERS)).fill_null(value=False)
     markers = dict(text.filter(marked).value_counts().iter_rows()) if marked.any() else {}
     empty = text.null_count()
     text = text.set(marked, None)
     counted = text.drop_nulls().value_counts(name="n", sort=True)
-    words = counted[counted.columns[0]]
+    words = counted["word"]
     base = {
         "name": name, "filled": text.len() - text.null_count(), "empty": empty,
         "markers": markers, "distinct": words.len(), "spellings": _spellings(words),
@@ -100,7 +100,9 @@ def look_at_column(name: str, text: pl.Series, zone: str) -> ColumnLook:
         return _time_column(text, zone, base)
     kind, low, high, doubts = _kind(name, words, counted)
     top = counted.rows() if words.len() <= _FEW_WORDS else ()
-    secret: Personal = personal(name, words) if kind in ("text", "code") else ""
+    secret: Personal = personal(name, words) if kind in ("text", "code", "whole") else ""
+    if secret and kind == "whole":
+        kind, low, high = "code", "", ""
     return ColumnLook(
         kind=kind, low=low, high=high, words=tuple(top), personal=secret, doubts=doubts,
         **base,  # type: ignore[arg-type]

@@ -226,7 +226,9 @@ def look_for_areas(
     for one in columns:
         if one.kind not in ("text", "code", "whole"):
             continue
-        counted = clean(frame[one.name]).drop_nulls().value_counts(name="n", sort=True)
+        counted = (
+            clean(frame[one.name].alias("word")).drop_nulls().value_counts(name="n", sort=True)
+        )
         for by, known in (("code", codes), ("name", names)):
             if look := _area_look(one.name, by, counted, known):
                 found.append(look)
@@ -237,7 +239,7 @@ def look_for_areas(
 def _area_look(
     column: str, by: str, counted: pl.DataFrame, known: dict[str, str]
 ) -> AreaLook | None:
-    words = counted[counted.columns[0]]
+    words = counted["word"]
     fits = words.is_in(list(known))
     rows, matched = int(counted["n"].sum()), int(counted.filter(fits)["n"].sum())
     doubts: list[str] = []

@@ -111,7 +111,7 @@ def looks_like_times(name: str, words: pl.Series) -> bool:
 
 def look_at_times(text: pl.Series, zone: str) -> TimeLook:
     """Return what a column of moments looks like; ``text`` has null where nothing stands."""
-    text = clean(text)
+    text = clean(text.alias("word"))
     counted = text.drop_nulls().value_counts(name="n", sort=True)
     forms = _forms(counted)
     order = _day_order(counted) if any("%D" in form for form in forms) else ""
@@ -137,7 +137,7 @@ def _forms(counted: pl.DataFrame) -> dict[str, int]:
     for form, body in (FORMS | dict(_BARE)).items():
         if left.is_empty():
             break
-        fits = left[left.columns[0]].str.contains(f"^{body}$")
+        fits = left["word"].str.contains(f"^{body}$")
         if fits.any():
             found[form] = int(left.filter(fits)["n"].sum())
             left = left.filter(~fits)
@@ -145,7 +145,7 @@ def _forms(counted: pl.DataFrame) -> dict[str, int]:
 
 
 def _day_order(counted: pl.DataFrame) -> DayOrder:
-    words = counted[counted.columns[0]]
+    words = counted["word"]
     pair = words.str.extract_groups(r"^(\d{1,2})[/.\-](\d{1,2})[/.\-]\d{4}").struct.unnest()
     first, second = (pair[n].cast(pl.Int32) for n in pair.columns[:2])
     day_first, month_first = bool((first > 12).any()), bool((second > 12).any())
