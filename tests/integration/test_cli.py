@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from etl.source import load_spec
 from tests.support.demo_home import ROOT, Cockpit, Said, small_home
 
 WEEK = ("--period", "2026-W02")
@@ -100,6 +101,8 @@ MISTAKES = [
     (("ask", "um_filed", "--city", "xiaoshan"), "Two cities never share a home"),
     (("demo", "--no-serve"), "is no built-in city"),
     (("etl", "replay", "hotlin"), "Did you mean 'hotline'?"),
+    (("etl", "profile", "inbox/nothing.csv"), "the file does not exist"),
+    (("etl", "profile", "inbox/热线_示例.csv", "--out", "city.yaml"), "is there already"),
     (("brief", "--format", "pdf"), "unknown format 'pdf'"),
     (("brief", "--week", "2026-01"), "is not a week"),
     (("serve", "--get", "version"), "Begin it with a slash"),
@@ -141,6 +144,21 @@ def test_the_catalogue_lists_every_indicator(cockpit: Cockpit) -> None:
     assert {one["tier"] for one in listed} <= {"core", "extended"}
     one = cockpit.json("catalogue", "appeals_accepted")
     assert one in listed
+
+
+def test_a_draft_of_the_sample_is_a_spec_the_loader_takes(cockpit: Cockpit, tmp_path: Path) -> None:
+    out, sample = tmp_path / "draft.yaml", "inbox/热线_示例.csv"
+    shown, plain = cockpit.each([
+        ["etl", "profile", sample, "--out", str(out)], ["etl", "profile", sample, "--json"],
+    ])  # fmt: skip
+    assert (shown.returncode, plain.returncode) == (0, 0), shown.stderr + plain.stderr
+    assert "社区代码 holds a code of the city's areas in 5 of 5 rows" in shown.stdout
+    (found,) = json.loads(plain.stdout)
+    kinds = {one["name"]: one["kind"] for one in found["columns"]}
+    assert (kinds["工单编号"], kinds["受理时间"], kinds["类别"]) == ("code", "time", "text")
+    spec = load_spec(out)
+    assert (spec.source, spec.place.code) == ("draft", ("社区代码",))
+    assert spec.columns["closed_at"].column == "办结时间"
 
 
 def test_loading_again_changes_nothing(cockpit: Cockpit) -> None:
