@@ -48,7 +48,7 @@ def typed(blocks: list[str], folder: Path) -> list[str]:
         cwd=here / "x",
         env={**kept, "PYTHONPATH": str(ROOT), "DATA": str(SHARED),
              "PATH": f"{tools}:{kept['PATH']}"},
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=900, check=False,
     )  # fmt: skip
     return done.stdout.split(MARK)[1:]
 
