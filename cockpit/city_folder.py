@@ -11,6 +11,7 @@ from metrics.errors import ConfigError, near
 
 if TYPE_CHECKING:
     from etl.cityfile import City
+    from metrics.errors import Problem
 
 CITY_FILE = "city.yaml"
 BUILT_IN = Path(__file__).parent.parent / "etl" / "city" / "profiles"
@@ -58,8 +59,12 @@ def city_folder(settings: Settings) -> Path:
     )
 
 
-def open_city(settings: Settings) -> City:
+def open_city(settings: Settings, away: list[Problem] | None = None) -> City:
     """Return the city, read and checked.
+
+    Args:
+        settings: the settings in force.
+        away: see ``load_city``.
 
     Raises:
         ConfigError: no such city, or its city.yaml is wrong.
@@ -68,7 +73,7 @@ def open_city(settings: Settings) -> City:
 
     if settings.data is not None:  # etl reads this one from the environment only
         os.environ[PREFIX + "DATA"] = str(settings.data)
-    return load_city(city_folder(settings))
+    return load_city(city_folder(settings), away)
 
 
 def claim_home(settings: Settings) -> None:

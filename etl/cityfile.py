@@ -155,8 +155,13 @@ class City:
         return f"{self.folder / 'city.yaml'}:{self.line_of(path)}"
 
 
-def load_city(folder: Path) -> City:
+def load_city(folder: Path, away: list[Problem] | None = None) -> City:
     """Return the city described in a folder.
+
+    Args:
+        folder: with city.yaml.
+        away: a missing data folder is noted here, for who wants to see the other files too; it
+            is an error without.
 
     Raises:
         ConfigProblems: something in city.yaml is wrong; every problem with its line.
@@ -174,7 +179,11 @@ def load_city(folder: Path) -> City:
     problems = [*_level_problems(written, path, line_of), *_zone_problems(written, path, line_of)]
     if problems:
         raise ConfigProblems(problems)
-    territory, inbox = _folders(written, folder, path, line_of)
+    territory, inbox, missing = _folders(written, folder, path, line_of)
+    if missing is not None and away is None:
+        raise ConfigProblems([missing])
+    if missing is not None and away is not None:
+        away.append(missing)
     return City(
         id=written.id,
         name=written.name,
@@ -200,22 +209,23 @@ def load_city(folder: Path) -> City:
 
 def _folders(
     written: CityFile, folder: Path, path: Path, line_of: LineOf
-) -> tuple[Path, Path | None]:
-    """Return the folder of the territory files and the inbox, if the city names one."""
+) -> tuple[Path, Path | None, Problem | None]:
+    """Return the folder of the territory files, the inbox if the city names one, what is away."""
     elsewhere = os.environ.get(DATA_VARIABLE) if written.data is not None else None
     if written.data is None:
         inbox = folder / written.inbox if written.inbox else None
-        return folder / (written.territory or "territory"), inbox
+        return folder / (written.territory or "territory"), inbox, None
     data = Path(elsewhere) if elsewhere else folder / written.data
+    missing = None
     if not data.is_dir():
-        raise ConfigError(
+        missing = Problem(
+            f"{path}:{line_of(('data',))}",
             f"the data folder {data} does not exist",
-            where=f"{path}:{line_of(('data',))}",
-            hint=f"It is named by data: and overridden by {DATA_VARIABLE}",
-            next_step="Create it, or correct the name",
+            f"It is named by data: and overridden by {DATA_VARIABLE}. Create it, or correct "
+            "the name",
         )
     territory = folder / written.territory if written.territory else data
-    return territory, data / (written.inbox or "inbox")
+    return territory, data / (written.inbox or "inbox"), missing
 
 
 def _problems(error: ValidationError, path: Path, line_of: LineOf) -> list[Problem]:

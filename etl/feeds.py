@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
-
-import polars as pl
 
 from etl.spec import SourceSpec
 from metrics.calendar import Clock
@@ -123,43 +119,3 @@ def quarantine_rows(
         {"version": store.version, "source": source or "", "limit": limit},
         tag="etl.quarantine",
     )
-
-
-def export_quarantine(store: Store, spec: SourceSpec, path: Path, *, limit: int = 100_000) -> int:
-    """Write a source's rows set aside, in the source's own form, and return their number.
-
-    Corrected and put into the inbox under a name the source claims, the file is read like any
-    other: that is the way back. The reasons stand beside it in ``<name>.reasons.csv``. Personal
-    data in the rows is masked.
-    """
-    rows = quarantine_rows(store, spec.source, limit=limit)
-    said = [json.loads(row["row"] or "{}") for row in rows]
-    columns = list(dict.fromkeys([*(name for one in said for name in one), *spec.used_columns]))
-    frame = pl.DataFrame(
-        {name: [one.get(name) for one in said] for name in columns},
-        schema=dict.fromkeys(columns, pl.String),
-    )
-    _write_rows(frame, spec, path)
-    reasons = pl.DataFrame(
-        [[row[name] for name in _REASONS] for row in rows], schema=_REASONS, orient="row"
-    )
-    reasons.write_csv(path.with_name(f"{path.name}.reasons.csv"), include_bom=True)
-    return len(rows)
-
-
-_REASONS = ("file", "row_no", "column", "value", "reason", "sentence")
-
-
-def _write_rows(frame: pl.DataFrame, spec: SourceSpec, path: Path) -> None:
-    match spec.format:
-        case "jsonl":
-            frame.write_ndjson(path)
-        case "parquet":
-            frame.write_parquet(path)
-        case "xlsx":
-            titles = spec.title_rows
-            frame.write_excel(path, spec.sheet or "rows", position=(titles, 0))
-        case _:
-            encoding = "utf-8-sig" if spec.encoding == "auto" else spec.encoding
-            text = "\n" * spec.title_rows + frame.write_csv(separator=spec.delimiter)
-            path.write_bytes(text.encode(encoding))

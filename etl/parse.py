@@ -218,7 +218,7 @@ def clean(text: pl.Series) -> pl.Series:
     if not odd.any():
         return text
     plain = text.filter(odd).str.normalize("NFKC").str.replace_all(_UNSEEN, "").str.strip_chars()
-    return text.scatter(odd.arg_true(), plain)
+    return text.clone().scatter(odd.arg_true(), plain)
 
 
 def parse_number(text: str) -> tuple[Decimal, bool] | None:

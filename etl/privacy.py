@@ -56,7 +56,7 @@ def mask(text: pl.Series) -> pl.Series:
     for pattern, mark in _PATTERNS:
         for _ in range(_TWICE):
             found = found.str.replace_all(pattern, mark)
-    return text.scatter(suspect.arg_true(), found)
+    return text.clone().scatter(suspect.arg_true(), found)
 
 
 def mask_columns(columns: Mapping[str, pl.Series]) -> dict[str, pl.Series]:

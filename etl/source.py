@@ -186,6 +186,8 @@ def _disagreements(spec: SourceSpec) -> Iterator[_Found]:
         yield ("member",), "only a .zip has members", "Take the key out, or let files end in .zip"
     if spec.title_rows and spec.format in ("json", "jsonl", "parquet"):
         yield ("title_rows",), f"a {spec.format} file has no title rows", "Take the key out"
+    if spec.header_rows > 1 and spec.format in ("json", "jsonl", "parquet"):
+        yield ("header_rows",), f"a {spec.format} file has no header rows", "Take the key out"
 
 
 def _wrong_targets(spec: SourceSpec) -> Iterator[_Found]:

@@ -179,6 +179,9 @@ class SourceSpec(_Part):
         default="", description="file in a .zip, by name or glob; the only one when empty"
     )
     title_rows: int = Field(default=0, ge=0, description="rows above the header")
+    header_rows: Literal[1, 2] = Field(
+        default=1, description="2 where a row of groups stands above the names"
+    )
     totals: Texts = Field(default=(), description="a row whose first cell begins so is a total")
     empty: Texts = Field(default=("",), description="texts that mean nothing")
     rhythm: Duration = Field(default=dt.timedelta(days=1), description="expected interval")

@@ -204,8 +204,22 @@ def read_area_rows(city: City, problems: list[Problem]) -> list[AreaRow]:
         hint = f"Did you mean '{guess}'?" if guess else f"The columns are {', '.join(header)}"
         problems.append(Problem(f"{path}:1", f"there is no column '{written.code}'", hint))
         return []
+    problems.extend(_renamed_columns(city, f"{path}:1", header))
     lines = ((reader.line_num, row) for row in reader)
     return [_area_row(city, f"{path}:{line}", row, problems) for line, row in lines]
+
+
+def _renamed_columns(city: City, where: str, header: list[str]) -> Iterator[Problem]:
+    """Yield the columns that are there under another name, which would silently say nothing."""
+    written = city.written.areas
+    wanted = ("name", "level", "parent", "valid_from", "valid_to", "population", "aliases")
+    known = {written.code, *(getattr(written, key) for key in wanted)}
+    for key in wanted:
+        column = getattr(written, key)
+        guess = near(column, [cell for cell in header if cell not in known])
+        if column not in header and guess:
+            hint = f"Did you mean '{guess}'? Then write {key}: {guess} under areas: in city.yaml"
+            yield Problem(where, f"there is no column '{column}'", hint)
 
 
 def _area_row(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cockpit.commands.options import json_option, print_json, print_table, say, with_settings
-from metrics.errors import ConfigError, UnknownName
+from cockpit.commands.profile import profile
+from metrics.errors import UnknownName
 
 if TYPE_CHECKING:
     from cockpit.settings import Settings
@@ -25,7 +25,10 @@ COUNTED = ("数据源", "文件", "读入", "接收", "隔离", "重复")
 
 @click.group()
 def etl() -> None:
-    """Feeds into tables: plan, run, status, quarantine, replay, reconcile."""
+    """Feeds into tables: profile, plan, run, status, quarantine, replay, reconcile."""
+
+
+etl.add_command(profile)
 
 
 @etl.command("plan")
@@ -93,28 +96,37 @@ def status(settings: Settings, *, as_json: bool) -> None:
 @etl.command()
 @click.argument("source", required=False)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Write the rows in the source's own form, to be corrected.")  # fmt: skip
+              help="Write the rows as a CSV to be corrected in a spreadsheet.")  # fmt: skip
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000))
 @with_settings()
 @json_option
 def quarantine(
     settings: Settings, source: str | None, out: Path | None, limit: int, *, as_json: bool
 ) -> None:
-    """List the rows set aside, each with its file, row, column, value and reason."""
-    from cockpit.wiring import build
-    from etl.feeds import export_quarantine, quarantine_rows
+    """List the rows set aside, each with its file, row, column, value and reason.
 
+    With a SOURCE only those whose number has not been accepted since.
+    """
+    from cockpit.wiring import build
+    from etl.corrections import export_rows, open_rows
+    from etl.feeds import quarantine_rows
+
+    if out is not None and source is None:
+        msg = "--out needs a source: cockpit etl quarantine SOURCE --out FILE"
+        raise click.UsageError(msg)
     with build(settings, keeps_parts=False) as services:
         spec = _spec(services, source) if source else None
-        if out is not None:
-            if spec is None:
-                msg = "--out needs a source: cockpit etl quarantine SOURCE --out FILE"
-                raise click.UsageError(msg)
-            say(f"{export_quarantine(services.store, spec, out)} rows written; correct them, then:")
+        if out is not None and spec is not None:
+            rows = open_rows(services.store, spec)
+            say(f"{export_rows(rows, spec, out)} rows written; correct them, save as CSV, then:")
             say(f"  cockpit etl replay {spec.source} --file {out}")
             click.echo(out)
             return
-        rows = quarantine_rows(services.store, source, limit=limit)
+        rows = (
+            open_rows(services.store, spec, limit=limit)
+            if spec
+            else quarantine_rows(services.store, limit=limit)
+        )
     if as_json:
         print_json(rows)
         return
@@ -128,24 +140,32 @@ def quarantine(
 @etl.command()
 @click.argument("source")
 @click.option("--file", "corrected", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              metavar="FILE", help="Corrected rows, put into the inbox first.")  # fmt: skip
+              metavar="FILE", help="The sheet of `quarantine --out`, corrected.")  # fmt: skip
 @with_settings("inbox")
 @json_option
 def replay(settings: Settings, source: str, corrected: Path | None, *, as_json: bool) -> None:
-    """Bring rows set aside back in: from a corrected file, or by a corrected source spec."""
+    """Bring rows set aside back in: from a corrected sheet, or by a corrected source spec.
+
+    Only what was changed in the sheet is read again; the other rows stay set aside.
+    """
     from cockpit.jobs import load_inbox
     from cockpit.wiring import build
+    from etl.corrections import open_rows
     from etl.plan import claims, inbox_files
 
     with build(settings, keeps_parts=False) as services:
         spec = _spec(services, source)
-        if corrected is not None:
-            _put(spec, corrected, services.inbox)
         services.inbox.mkdir(parents=True, exist_ok=True)
-        mine = [p for p in inbox_files(services.inbox) if claims(spec, services.inbox, p)]
+        if corrected is not None:
+            put = _put(services, spec, corrected)
+            mine = [put] if put else []
+        else:
+            mine = [p for p in inbox_files(services.inbox) if claims(spec, services.inbox, p)]
         planned, report = load_inbox(services, only=mine)
+        left = len(open_rows(services.store, spec))
     if not report.files:
         say(f"Nothing of {source} has changed: correct its spec or its rows first.")
+    say(f"{left} rows of {source} are still set aside")
     show_run(planned, report, as_json=as_json)
 
 
@@ -223,23 +243,13 @@ def _spec(services: Services, source: str) -> SourceSpec:
     return services.specs[source]
 
 
-def _put(spec: SourceSpec, corrected: Path, inbox: Path) -> None:
-    """Copy a corrected file into the inbox; its name must be one the source claims."""
-    from etl.plan import claims
+def _put(services: Services, spec: SourceSpec, corrected: Path) -> Path | None:
+    """Put the corrected rows of a sheet into the inbox; return the file, or None without any."""
+    from etl.corrections import open_rows, put_corrections, read_corrections
 
-    target = inbox / spec.source / corrected.name
-    if not claims(spec, inbox, target):
-        raise ConfigError(
-            f"the source {spec.source} does not claim a file named '{corrected.name}'",
-            where="--file",
-            hint=f"Its files are called {spec.files}",
-            next_step="Rename the file",
-        )
-    if target.exists():
-        raise ConfigError(
-            f"the inbox already has a file {target}", where="--file", next_step="Rename yours"
-        )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(target.name + ".part")
-    shutil.copyfile(corrected, draft)
-    draft.replace(target)
+    found = read_corrections(corrected, open_rows(services.store, spec), spec)
+    settled = f", {found.settled} came in before" if found.settled else ""
+    say(f"{found.rows.height} rows are corrected, {found.unchanged} are as they were{settled}")
+    if found.rows.is_empty():
+        return None
+    return put_corrections(found.rows, spec, services.inbox, services.store.version)

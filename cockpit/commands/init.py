@@ -36,3 +36,4 @@ def init(folder: Path) -> None:
         click.echo(path)
     say(f"A small city that runs as it is. Read {folder / 'README.md'}, then:")
     say(f"  cd {folder} && cockpit check && cockpit etl run && cockpit serve")
+    say("Your own files: cockpit etl profile FILE --out sources/NAME.yaml")

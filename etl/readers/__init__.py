@@ -15,7 +15,7 @@ from etl.readers.parquet import read_parquet
 from etl.spec import Format, SourceSpec
 from metrics.errors import SourceError
 
-__all__ = ["RawFile", "read_file"]
+__all__ = ["RawFile", "read_file", "read_sheet"]
 
 _READERS: dict[Format, Callable[[SourceSpec, Path, bytes], Sheet]] = {
     "csv": read_csv,
@@ -47,5 +47,13 @@ def read_file(spec: SourceSpec, path: Path) -> RawFile:
             where=str(path),
             next_step="Export it again; a file without rows still has its header",
         )
-    content = unpacked(spec, path, data)
-    return finish(_READERS[spec.format](spec, path, content), spec, path, data)
+    return finish(read_sheet(spec, path, unpacked(spec, path, data)), spec, path, data)
+
+
+def read_sheet(spec: SourceSpec, path: Path, content: bytes) -> Sheet:
+    """Return the table in a file's unpacked bytes, under the names the file itself gives.
+
+    Raises:
+        SourceError: the bytes are not of the format the spec says.
+    """
+    return _READERS[spec.format](spec, path, content)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
 import polars as pl
 
-from etl.readers.frame import ROW_NO, Sheet
+from etl.readers.frame import ROW_NO, Sheet, named_by
 from etl.readers.text import decode
 from etl.spec import SourceSpec
 from metrics.errors import SourceError
@@ -41,7 +41,8 @@ def _header(spec: SourceSpec, path: Path, text: str) -> tuple[int, list[str]]:
     reader = csv.reader(below, delimiter=spec.delimiter)
     for cells in reader:
         if any(cell.strip() for cell in cells):
-            return spec.title_rows + reader.line_num, cells
+            rows = [cells, *islice(reader, spec.header_rows - 1)]
+            return spec.title_rows + reader.line_num, named_by(rows)
     msg = "there is no header"
     raise SourceError(
         msg,

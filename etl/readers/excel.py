@@ -7,7 +7,7 @@ from pathlib import Path
 import fastexcel
 import polars as pl
 
-from etl.readers.frame import ROW_NO, Sheet
+from etl.readers.frame import ROW_NO, Sheet, named_by
 from etl.readers.packed import refuse_bomb
 from etl.spec import SourceSpec
 from metrics.errors import SourceError, near
@@ -66,9 +66,10 @@ def _sheet(book: fastexcel.ExcelReader, spec: SourceSpec, path: Path) -> fastexc
 def _header(cells: pl.DataFrame, spec: SourceSpec, path: Path) -> tuple[list[str], int]:
     """Return the header's cells and the number of the row after it, from 0."""
     for number in range(spec.title_rows, min(cells.height, spec.title_rows + 10)):
-        row = ["" if cell is None else str(cell) for cell in cells.row(number)]
-        if any(cell.strip() for cell in row):
-            return row, number + 1
+        begin = number + spec.header_rows
+        rows = [["" if c is None else str(c) for c in row] for row in cells[number:begin].rows()]
+        if any(cell.strip() for cell in rows[0]):
+            return named_by(rows), begin
     msg = "there is no header"
     raise SourceError(
         msg,

@@ -90,6 +90,28 @@ def plain(cell: str) -> str:
     return " ".join(text.split())
 
 
+def named_by(rows: list[list[str]]) -> list[str]:
+    """Return one name a column of one header row, or of a row of groups above the names.
+
+    A group is written once and means every column to its right that has a name of its own.
+
+    Example:
+        >>> named_by([["编号", "位置", ""], ["", "经度", "纬度"]])
+        ['编号', '位置/经度', '位置/纬度']
+    """
+    if len(rows) == 1:
+        return rows[0]
+    upper, lower = ([plain(cell) for cell in row] for row in rows)
+    width, names, group = max(len(upper), len(lower)), [], ""
+    for number in range(width):
+        above = upper[number] if number < len(upper) else ""
+        below = lower[number] if number < len(lower) else ""
+        group = above or (group if below else "")
+        names.append("/".join(part for part in (group, below) if part))
+        group = group if below else ""
+    return names
+
+
 def _match_header(sheet: Sheet, spec: SourceSpec, path: Path) -> list[str]:
     """Return the spec's name for each column; empty for a column without name or content."""
     used, known = spec.used_columns, {plain(c): c for c in (*spec.ignore, *spec.used_columns)}

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from etl.source import load_spec
 from tests.support.demo_home import ROOT, Cockpit, Said, small_home
 
 WEEK = ("--period", "2026-W02")
@@ -100,6 +101,8 @@ MISTAKES = [
     (("ask", "um_filed", "--city", "xiaoshan"), "Two cities never share a home"),
     (("demo", "--no-serve"), "is no built-in city"),
     (("etl", "replay", "hotlin"), "Did you mean 'hotline'?"),
+    (("etl", "profile", "inbox/nothing.csv"), "the file does not exist"),
+    (("etl", "profile", "inbox/热线_示例.csv", "--out", "city.yaml"), "is there already"),
     (("brief", "--format", "pdf"), "unknown format 'pdf'"),
     (("brief", "--week", "2026-01"), "is not a week"),
     (("serve", "--get", "version"), "Begin it with a slash"),
@@ -143,6 +146,21 @@ def test_the_catalogue_lists_every_indicator(cockpit: Cockpit) -> None:
     assert one in listed
 
 
+def test_a_draft_of_the_sample_is_a_spec_the_loader_takes(cockpit: Cockpit, tmp_path: Path) -> None:
+    out, sample = tmp_path / "draft.yaml", "inbox/热线_示例.csv"
+    shown, plain = cockpit.each([
+        ["etl", "profile", sample, "--out", str(out)], ["etl", "profile", sample, "--json"],
+    ])  # fmt: skip
+    assert (shown.returncode, plain.returncode) == (0, 0), shown.stderr + plain.stderr
+    assert "社区代码 holds a code of the city's areas in 5 of 5 rows" in shown.stdout
+    (found,) = json.loads(plain.stdout)
+    kinds = {one["name"]: one["kind"] for one in found["columns"]}
+    assert (kinds["工单编号"], kinds["受理时间"], kinds["类别"]) == ("code", "time", "text")
+    spec = load_spec(out)
+    assert (spec.source, spec.place.code) == ("draft", ("社区代码",))
+    assert spec.columns["closed_at"].column == "办结时间"
+
+
 def test_loading_again_changes_nothing(cockpit: Cockpit) -> None:
     verbs = ("run", "plan", "status", "reconcile")
     said = cockpit.each([("etl", verb, "--json") for verb in verbs])
@@ -162,14 +180,18 @@ def test_rows_set_aside_find_their_way_back(tmp_path: Path) -> None:
     assert cockpit.json("etl", "run")["sources"][0]["quarantined"] == 1
     (row,) = cockpit.json("etl", "quarantine", "hotline")
     assert (row["file"], row["row_no"], row["column"]) == ("热线_坏.csv", 2, "受理时间")
-    out = tmp_path / "热线_改.csv"
+    out = tmp_path / "sheet.csv"
     assert cockpit("etl", "quarantine", "hotline", "--out", str(out)).returncode == 0
+    as_it_was = cockpit("etl", "replay", "hotline", "--file", str(out))
+    assert "0 rows are corrected, 1 are as they were" in as_it_was.stderr
     out.write_text(out.read_text("utf-8-sig").replace("昨天", "2026-01-09 08:00:00"), "utf-8")
     again = cockpit.json("etl", "replay", "hotline", "--file", str(out))
     assert again["sources"][0]["accepted"] == 1
     assert cockpit.json("ask", "appeals_accepted", *WEEK)["value"] == 7
-    refused = cockpit("etl", "replay", "hotline", "--file", str(out))
-    assert "already has a file" in refused.stderr
+    assert cockpit.json("etl", "quarantine", "hotline") == []
+    twice = cockpit("etl", "replay", "hotline", "--file", str(out))
+    assert "0 rows are corrected, 0 are as they were, 1 came in before" in twice.stderr
+    assert cockpit.json("etl", "reconcile")["ok"]
 
 
 def test_check_names_file_and_line_of_every_problem(cockpit: Cockpit, tmp_path: Path) -> None:
@@ -192,6 +214,24 @@ def test_check_names_file_and_line_of_every_problem(cockpit: Cockpit, tmp_path: 
         for one in about:
             file, _, number = one["where"].rpartition(":")
             assert word in Path(folder, file).read_text("utf-8").splitlines()[int(number) - 1]
+
+
+def test_check_reads_on_where_the_data_are_away(cockpit: Cockpit, tmp_path: Path) -> None:
+    folder = tmp_path / "away"
+    shutil.copytree(cockpit.folder, folder, ignore=shutil.ignore_patterns("var"))
+    city, spec = folder / "city.yaml", folder / "sources" / "hotline.yaml"
+    city.write_text(city.read_text("utf-8").replace("inbox: inbox", "data: nowhere"), "utf-8")
+    spec.write_text(
+        spec.read_text("utf-8").replace("code: 社区代码", "name: {column: 社区, level: stret}"),
+        "utf-8",
+    )
+    (folder / "sources" / "air.yaml").write_text("source: air\nfact: readin\n", "utf-8")
+    said = json.loads(Cockpit(folder)("check", "--json").stdout)
+    errors = {one["error"]: one for one in said["problems"] if one["grade"] == "error"}
+    assert f"the data folder {folder / 'nowhere'} does not exist" in errors
+    assert errors["unknown level 'stret'"]["where"].endswith("hotline.yaml:9")
+    assert errors["unknown level 'stret'"]["hint"] == "Did you mean 'street'?"
+    assert any(one["where"].endswith("air.yaml:2") for one in errors.values())
 
 
 def test_doctor_shows_values_and_where_they_come_from(cockpit: Cockpit) -> None:

@@ -6,7 +6,8 @@ import random
 import pytest
 
 from etl.batch import file_sha256
-from etl.feeds import export_quarantine, quarantine_rows, status
+from etl.corrections import export_rows, open_rows, put_corrections, read_corrections
+from etl.feeds import quarantine_rows, status
 from etl.plan import plan
 from etl.publish import publish_catalogue, publish_territory
 from etl.reconcile import reconcile
@@ -236,16 +237,25 @@ def test_feeds_know_their_age(bench, cases):
     assert not status(bench.store, bench.specs, Clock(fixed=soon))[1].is_stale
 
 
-def test_quarantined_rows_come_back_corrected(bench, cases):
+def test_only_corrected_rows_come_back_and_the_books_agree(bench, cases):
+    spec, inbox = bench.specs["hotline"], bench.folder / "inbox"
     bad = [[row[0], "昨天", *row[2:]] for row in cases[:3]]
     bench.load(file(bench, "cases_1.csv", [*cases[3:], *bad]))
-    out = bench.folder / "inbox" / "cases_fixed.csv"
-    assert export_quarantine(bench.store, bench.specs["hotline"], out) == 3
-    assert "bad_time" in (out.parent / "cases_fixed.csv.reasons.csv").read_text("utf-8-sig")
-    out.write_text(out.read_text("utf-8-sig").replace("昨天", "2026-03-05 10:00:00"), "utf-8")
-    report = bench.load(out)
-    assert (report.accepted, report.quarantined) == (3, 0)
-    assert len(current_rows(bench.store)["case"]) == 600
+    out = bench.folder / "sheet.csv"
+    aside = open_rows(bench.store, spec)
+    assert export_rows(aside, spec, out) == 3
+    said = out.read_text("utf-8-sig").replace("昨天", "2026-03-05 10:00:00", 2)
+    out.write_bytes(said.encode("gb18030"))  # as a Chinese spreadsheet saves it
+    back = read_corrections(out, aside, spec)
+    assert (back.rows.height, back.unchanged, back.settled) == (2, 1, 0)
+    report = bench.load(put_corrections(back.rows, spec, inbox, bench.store.version))
+    assert (report.rows_read, report.accepted, report.quarantined) == (2, 2, 0)
+    assert len(current_rows(bench.store)["case"]) == 599
+    assert [row["row_no"] for row in open_rows(bench.store, spec)] == [601]
+    again = read_corrections(out, open_rows(bench.store, spec), spec)
+    assert (again.rows.height, again.unchanged, again.settled) == (0, 1, 2)
+    found = reconcile(bench.store, bench.loader.indicators)
+    assert found.is_clean, found.sentences()
 
 
 def test_nothing_is_published_when_the_heaps_do_not_add_up(bench, cases, monkeypatch):

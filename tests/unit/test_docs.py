@@ -62,10 +62,11 @@ def test_the_source_spec_of_the_readme_is_valid(page: str, tmp_path: Path) -> No
 
 
 def test_links_lead_somewhere() -> None:
-    for page in [*READMES, "ARCHITECTURE.md", "CONTRIBUTING.md"]:
+    examples = [f"examples/{path.name}/README.md" for path in (ROOT / "examples").iterdir()]
+    for page in [*READMES, "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/onboarding.md", *examples]:
         text = (ROOT / page).read_text(encoding="utf-8")
         for link in re.findall(r"\]\(([^)#:]+)\)", text):
-            assert (ROOT / link).exists(), f"{page}: {link}"
+            assert ((ROOT / page).parent / link).exists(), f"{page}: {link}"
 
 
 def test_tests_named_in_the_architecture_exist() -> None:
