@@ -301,10 +301,20 @@ class Service:
         if one.value is not None:
             return ""
         if not sources:
-            return f"no feed has delivered rows for {plan.indicator.id}"
+            return f"no feed has delivered rows for {plan.indicator.id}{self._awaited(plan)}"
         if one.denominator == 0:
             return "the denominator is zero"
         return f"no rows from {', '.join(sources)} in this period"
+
+    def _awaited(self, plan: Plan) -> str:
+        """Return the feeds that may bring such rows and have not delivered any."""
+        shapes, heard = {leaf.fact for leaf in plan.leaves}, self._coverage(plan).watermarks
+        silent = [
+            feed.source
+            for feed in self.feeds.expected
+            if feed.shape in shapes and feed.source not in heard
+        ]
+        return f"; not heard from yet: {', '.join(sorted(silent))}" if silent else ""
 
     def _batches(self, plan: Plan) -> tuple[dict[str, object], ...]:
         coverage = self._coverage(plan)
