@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from etl.ahead import Ready, read_ahead
 from etl.batch import BatchReport
 from etl.boundaries import Boundaries
+from etl.fetch.run import FetchReport
 from etl.load import Loader, Round
 from etl.plan import Plan, Step
 from etl.publish import publish_catalogue, publish_territory
@@ -30,13 +32,14 @@ _ROUND_BYTES = 32 << 20
 
 @dataclass(frozen=True)
 class RunReport:
-    """What became of every due file, in the order of the plan."""
+    """What became of every due file, in the order of the plan, and of what was fetched before."""
 
     files: tuple[BatchReport, ...]
     territory: int | None
     catalogue: int | None
     seconds: float
     problem: CockpitError | None = None
+    fetched: tuple[FetchReport, ...] = ()
 
     @property
     def failed(self) -> tuple[BatchReport, ...]:
@@ -56,6 +59,7 @@ def run(
     now: dt.datetime,
     boundaries: Boundaries | None = None,
     progress: bool | None = None,
+    stopping: threading.Event | None = None,
 ) -> RunReport:
     """Do exactly what the plan says and return what became of it.
 
@@ -69,6 +73,7 @@ def run(
         now: the city's time, written into the ledger.
         boundaries: published when the plan has a territory step.
         progress: show a bar on stderr after two seconds; by default when it is a terminal.
+        stopping: once set, the files of the round at work are the last ones.
     """
     begin = time.perf_counter()
     territory = catalogue = None
@@ -87,6 +92,8 @@ def run(
             problem = error
         ahead = read_ahead(files, loader.intake, specs, now)
         for steps in _rounds(files):
+            if stopping is not None and stopping.is_set():
+                break
             halt = problem or stopped.get(steps[0].source)
             ready = islice(ahead, len(steps))
             done = _refuse(ready, halt, bar) if halt else _load(ready, loader, specs, now, bar)
