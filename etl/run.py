@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
 from types import TracebackType
@@ -77,9 +78,7 @@ def run(
     """
     begin = time.perf_counter()
     territory = catalogue = None
-    reports: list[BatchReport] = []
     problem: CockpitError | None = None
-    stopped: dict[str, CockpitError] = {}
     files = [step for step in plan.due if step.kind == "file"]
     show = sys.stderr.isatty() if progress is None else progress
     with _Bar(len(files), show=show) as bar:
@@ -90,7 +89,23 @@ def run(
                 catalogue = publish_catalogue(loader.store, loader.indicators, now=now)
         except StoreError as error:
             problem = error
-        ahead = read_ahead(files, loader.intake, specs, now)
+        reports, problem = _load_rounds(files, loader, specs, now, bar, problem, stopping)
+    return RunReport(tuple(reports), territory, catalogue, time.perf_counter() - begin, problem)
+
+
+def _load_rounds(
+    files: Sequence[Step],
+    loader: Loader,
+    specs: Mapping[str, SourceSpec],
+    now: dt.datetime,
+    bar: _Bar,
+    problem: CockpitError | None,
+    stopping: threading.Event | None,
+) -> tuple[list[BatchReport], CockpitError | None]:
+    """Load round after round; a file that fails stops its source, a failing store everything."""
+    reports: list[BatchReport] = []
+    stopped: dict[str, CockpitError] = {}
+    with closing(read_ahead(files, loader.intake, specs, now)) as ahead:
         for steps in _rounds(files):
             if stopping is not None and stopping.is_set():
                 break
@@ -103,7 +118,7 @@ def run(
                     problem = report.problem
                 elif report.problem is not None:
                     stopped[report.source] = report.problem
-    return RunReport(tuple(reports), territory, catalogue, time.perf_counter() - begin, problem)
+    return reports, problem
 
 
 def _is_due(plan: Plan, kind: str) -> bool:

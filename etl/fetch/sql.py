@@ -273,5 +273,5 @@ def _complaint(spec: SourceSpec, said: str, password: str) -> SourceError:
     words = words.removeprefix("timed out waiting for connection: ")[:300]
     is_login = any(word in words.lower() for word in ("password", "access denied", "role "))
     step = "Correct the user in sql.database, or what its password's variable holds" if is_login \
-        else "Correct sql in the spec; the statement is in cockpit etl plan"  # fmt: skip
+        else "Correct sql in the spec; cockpit etl plan shows the statement"  # fmt: skip
     return SourceError(f"the database says: {words}", where=spec.source, next_step=step)
