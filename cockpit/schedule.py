@@ -18,6 +18,7 @@ from etl.spec import SourceSpec
 
 LOG = logging.getLogger("cockpit.schedule")
 LOOK_SECONDS = 0.8
+_ALMOST = dt.timedelta(seconds=1)
 
 
 class Schedule:
@@ -98,6 +99,8 @@ class Schedule:
 
     def _fetch(self, spec: SourceSpec) -> None:
         errand = self._errand(self._stopping)
+        if self._wait_for(spec, errand):  # another process was here since
+            return
         report = fetch(spec, errand)
         if report.problem is not None:
             LOG.warning("%s", report.problem.sentence)
@@ -106,6 +109,12 @@ class Schedule:
                 "%s: %d pages, %d rows, %d files, %.1f s",
                 spec.source, report.pages, report.rows, len(report.files), report.seconds,
             )  # fmt: skip
+        self._wait_for(spec, errand)
+
+    def _wait_for(self, spec: SourceSpec, errand: Errand) -> bool:
+        """Set the feed's next time by how the last try went; tell whether that is still to come."""
         due = errand.desk(spec.source).tries().next_at(spec.rhythm)
-        if due is not None and not self._stopping.is_set():
-            self._scheduler.modify_job(spec.source, next_run_time=due)
+        if due is None or due - dt.datetime.now(dt.UTC) < _ALMOST or self._stopping.is_set():
+            return False
+        self._scheduler.modify_job(spec.source, next_run_time=due)
+        return True

@@ -179,6 +179,12 @@ def _write_rows(frame: pl.DataFrame, spec: SourceSpec, path: Path) -> None:
     match spec.format:
         case "jsonl":
             frame.write_ndjson(path)
+        case "json":
+            document: object = frame.to_dicts()
+            for key in reversed(spec.records.split(".") if spec.records else ()):
+                document = {key: document}
+            encoding = "utf-8" if spec.encoding == "auto" else spec.encoding
+            path.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding)
         case "parquet":
             frame.write_parquet(path)
         case "xlsx":

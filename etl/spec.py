@@ -110,10 +110,10 @@ class SourceSpec(Part):
     source: str = Field(pattern=r"^[a-z0-9_]+$", description="id")
     name: str = Field(description="name on screens")
     fact: Shape
-    files: str = Field(description="glob below the inbox; <source>/* for a feed that is fetched")
-    format: Format
-    http: HttpRule | None = Field(default=None, description="fetched from a paged interface")
-    sql: SqlRule | None = Field(default=None, description="fetched from a database")
+    files: str = Field(description="glob below the inbox; a feed that is asked needs none")
+    format: Format = Field(description="of its files or pages; a database needs none")
+    http: HttpRule | None = Field(default=None, description="asked of a paged interface")
+    sql: SqlRule | None = Field(default=None, description="asked of a database")
     encoding: Literal["auto", "utf-8", "utf-8-sig", "gb18030"] = "auto"
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     sheet: str = Field(default="", description="xlsx; the first visible one when empty")

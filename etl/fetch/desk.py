@@ -25,6 +25,10 @@ _FIRST_WAIT = dt.timedelta(minutes=1)
 _MOST_DOUBLINGS = 12
 
 
+class Busy(SourceError):
+    """Another process is at the feed; that says nothing of how the feed is."""
+
+
 @dataclass(frozen=True)
 class Errand:
     """What every fetch needs beside its spec.
@@ -44,6 +48,11 @@ class Errand:
     now: dt.datetime
     stopping: threading.Event = field(default_factory=threading.Event)
     pause: float = 1.0
+
+    @property
+    def latest(self) -> dt.datetime:
+        """The city's time, or that of the world where the city's clock was set back."""
+        return max(self.now, dt.datetime.now(self.now.tzinfo))
 
     def desk(self, source: str) -> Desk:
         """Return what is remembered of a feed."""
@@ -119,14 +128,14 @@ class Desk:
         """Keep other processes from fetching this feed, and finish what the last one intended.
 
         Raises:
-            SourceError: another one is at it.
+            Busy: another one is at it.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "lock").open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
-                raise SourceError(
+                raise Busy(
                     "the feed is being fetched at the moment",
                     where=self.source,
                     next_step="Wait until that has ended",

@@ -63,7 +63,7 @@ def next_progress(spec: SourceSpec, errand: Errand) -> Progress:
     ):
         return going
     assert spec.http is not None  # noqa: S101 - only such feeds are fetched this way
-    begin = _edge(spec.http.watermark, kept, now).begin if spec.http.watermark else ""
+    begin = _edge(spec.http.watermark, kept, errand.latest).begin if spec.http.watermark else ""
     return begin_progress(spec, now, begin, desk.file_name(now, "zip"))
 
 
@@ -129,7 +129,7 @@ def _take_in(spec: SourceSpec, progress: Progress, desk: Desk, errand: Errand) -
     numbered = (_page_file(desk, number) for number in range(1, progress.number))
     pages = [page for page in numbered if page.exists()]  # empty ones were not kept
     kept = desk.kept()
-    after, is_news = _after(spec, pages, kept, progress, errand.now)
+    after, is_news = _after(spec, pages, kept, progress, errand.latest)
     if not is_news:
         desk.commit([], after)
         return Fetched((), len(pages), progress.rows)

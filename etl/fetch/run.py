@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from etl.batch import BatchReport
 from etl.fetch.client import Passing, Stopped
-from etl.fetch.desk import Errand
+from etl.fetch.desk import Busy, Errand
 from etl.fetch.http import Fetched, fetch_http, next_progress
 from etl.fetch.paging import address
 from etl.fetch.sql import begin_mark, fetch_sql, statement
@@ -64,7 +64,7 @@ def fetch(spec: SourceSpec, errand: Errand) -> FetchReport:
             where=spec.source,
             next_step="Report this with the source spec",
         )
-    if not isinstance(problem, Stopped):
+    if not isinstance(problem, Stopped | Busy):
         _note(spec.source, errand, problem)
     seconds = time.perf_counter() - begin
     return FetchReport(spec.source, brought.files, brought.pages, brought.rows, seconds, problem)

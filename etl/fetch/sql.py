@@ -79,18 +79,17 @@ def statement(spec: SourceSpec, begin: str, rows: int = 0) -> str:
     if rule.watermark is None:
         return said
     column = f"q.{speech.name(rule.watermark.column)}"
-    since = f"{column} >= {_literal(begin, rule.watermark, speech)}" if begin else "1 = 1"
-    most = rows or rule.rows
-    return f"{said} WHERE {since} AND {column} IS NOT NULL ORDER BY {column} LIMIT {most}"
+    since = f">= {_literal(begin, rule.watermark, speech)}" if begin else "IS NOT NULL"
+    return f"{said} WHERE {column} {since} ORDER BY {column} LIMIT {rows or rule.rows}"
 
 
 def unmarked(spec: SourceSpec) -> str:
     """Return the statement for the rows without a watermark: no other one finds them."""
     assert spec.sql is not None  # noqa: S101
     assert spec.sql.watermark is not None  # noqa: S101
-    speech = dialect(spec.sql)
-    said = statement(spec, "").partition(" WHERE 1 = 1 ")[0]
-    return f"{said} WHERE q.{speech.name(spec.sql.watermark.column)} IS NULL"
+    column = f"q.{dialect(spec.sql).name(spec.sql.watermark.column)}"
+    said, _, _ = statement(spec, "").rpartition(" WHERE ")
+    return f"{said} WHERE {column} IS NULL"
 
 
 def begin_mark(spec: SourceSpec, errand: Errand) -> str:
@@ -98,7 +97,7 @@ def begin_mark(spec: SourceSpec, errand: Errand) -> str:
     assert spec.sql is not None  # noqa: S101
     mark = spec.sql.watermark
     kept = errand.desk(spec.source).kept()
-    return Edge(mark, errand.now, kept.mark, kept.seen).begin if mark else ""
+    return Edge(mark, errand.latest, kept.mark, kept.seen).begin if mark else ""
 
 
 def fetch_sql(spec: SourceSpec, errand: Errand) -> Fetched:
@@ -136,7 +135,7 @@ class _Asked:
     def along(self, mark: Watermark) -> Fetched:
         """Fetch along a watermark, a file a statement, and the rows that have none."""
         kept = self._desk.kept()
-        edge = Edge(mark, self._errand.now, kept.mark, dict(kept.seen))
+        edge = Edge(mark, self._errand.latest, kept.mark, dict(kept.seen))
         most = self._spec.sql.rows if self._spec.sql else 0
         begin = edge.begin
         while True:

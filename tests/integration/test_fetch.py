@@ -1,6 +1,7 @@
 """From an interface to the tables: fetched at its rhythm, loaded, counted, and told of."""
 
 import datetime as dt
+import json
 import logging
 import threading
 import time
@@ -8,7 +9,7 @@ import time
 import pytest
 
 from cockpit.schedule import Schedule
-from etl.feeds import status
+from etl.feeds import export_quarantine, status
 from etl.fetch.desk import Errand
 from etl.fetch.run import fetch, note_loads
 from etl.inbox import Watcher
@@ -17,6 +18,7 @@ from etl.reconcile import reconcile
 from etl.run import run
 from etl.source import load_specs
 from metrics.calendar import Clock
+from tests.support.demo_home import Cockpit
 from tests.support.interface import TOKEN, Interface, cases, serving
 from tests.support.loading import NOW, make_bench
 
@@ -86,6 +88,12 @@ def test_every_row_fetched_is_accounted_for(bench, errand):
         "SELECT row_no, value FROM quarantine WHERE \"column\" = 'at'", {}, tag="test"
     )
     assert [(row["row_no"], row["value"]) for row in aside] == [(8, "gestern")]
+    corrected = errand.inbox / "api" / "corrected.json"
+    assert export_quarantine(bench.store, specs["api"], corrected) == 1
+    corrected.write_text(corrected.read_text("utf-8").replace("gestern", "2026-03-01"), "utf-8")
+    corrected.with_name("corrected.json.reasons.csv").unlink()
+    (report,) = load(bench, specs).files
+    assert (report.file, report.accepted) == ("corrected.json", 1)
     assert reconcile(bench.store, bench.loader.indicators).is_clean
 
 
@@ -137,6 +145,37 @@ def test_a_failing_feed_is_told_and_a_restart_keeps_its_rhythm(bench, errand):
         time.sleep(0.3)
         again.stop()
         assert len(interface.asked) == asked, "it was fetched less than an hour ago"
+
+
+@pytest.mark.slow
+def test_the_commands_do_what_the_plan_says(tmp_path):
+    with serving(Interface(cases(12), most=20)) as interface:
+        made = Cockpit(tmp_path)("init", "city")
+        assert made.returncode == 0
+        folder = tmp_path / "city"
+        text = SPEC.format(url=interface.url, rhythm="1h")
+        (folder / "sources" / "api.yaml").write_text(text, encoding="utf-8")
+        away = text.replace("source: api", "source: away").replace("CITY_TOKEN", "NO_TOKEN")
+        (folder / "sources" / "away.yaml").write_text(away, encoding="utf-8")
+        settings = {"CITY_TOKEN": TOKEN, "COCKPIT_NOW": "2026-06-01T10:00"}
+        cockpit = Cockpit(folder, settings)
+        plan, run, status = cockpit.each(
+            [("etl", name, "--json") for name in ("plan", "run", "status")]
+        )
+    steps = {one["source"]: one for one in json.loads(plan.stdout)["steps"]}
+    (asked,) = interface.asked
+    assert steps["api"]["kind"] == "fetch"
+    assert steps["api"]["reason"].startswith(f"GET {interface.url}{asked} ")
+    assert run.returncode == 1, "one feed failed"
+    told = json.loads(run.stdout)
+    assert [problem for problem in told["problems"] if "NO_TOKEN is not set" in problem]
+    sums = {one["source"]: one["accepted"] for one in told["sources"]}
+    assert sums == {"api": 12, "hotline": 6}, "and the others were loaded"
+    feeds = {one["source"]: one for one in json.loads(status.stdout)}
+    assert "NO_TOKEN is not set" in feeds["away"]["problem"]
+    assert feeds["api"]["problem"] == ""
+    assert feeds["api"]["next_at"] > feeds["api"]["tried_at"]
+    assert TOKEN not in plan.stdout + run.stdout + run.stderr + status.stdout
 
 
 def test_a_job_never_runs_beside_itself(bench, errand):

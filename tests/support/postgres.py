@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import socket
 import subprocess
@@ -12,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from tests.support.unprivileged import somebody
 
 PASSWORD = "p@s#s/wo%rd :1"
 
@@ -45,25 +45,13 @@ class Postgres:
         return done.stdout.strip()
 
 
-def _other_user(folder: Path) -> dict[str, Any]:
-    """Return how to run as somebody else: the server refuses to be root's."""
-    if os.geteuid() != 0:
-        return {}
-    nobody = pwd.getpwnam("nobody")
-    for path in [folder, *folder.parents][:4]:
-        if path.stat().st_uid == 0 and path.name.startswith(("pytest", "test", "postgres")):
-            path.chmod(path.stat().st_mode | 0o055)
-    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-
-
 @contextmanager
 def running(folder: Path) -> Iterator[Postgres]:
     """Start a server in an empty folder, and end it."""
     program = server_program()
     assert program is not None
     folder.mkdir()
-    other, data, word = _other_user(folder), folder / "data", folder / "word"
+    other, data, word = somebody(folder), folder / "data", folder / "word"
     word.write_text(PASSWORD + "\n")
     word.chmod(0o644)
     tools = Path(os.path.realpath(program)).parent
