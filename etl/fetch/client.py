@@ -148,7 +148,7 @@ class Client:
         if not same:
             raise self._refused(
                 url,
-                f"it leads to another host, {urlsplit(found).scheme}://{urlsplit(found).hostname}",
+                f"it leads to another host, {_host(found)}",
                 "Write that one in http.url if it is right",
             )
         return found
@@ -292,6 +292,13 @@ def next_link(header: str) -> str:
         if re.search(r'rel\s*=\s*"?(?:[^";]*\s)?next(?=[\s";,]|$)', rest):
             return str(address)
     return ""
+
+
+def _host(url: str) -> str:
+    try:
+        return origin_of(url)
+    except ValueError:
+        return "which cannot be read"
 
 
 def _fault(error: Exception) -> str:

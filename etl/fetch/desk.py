@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from etl.fetch.edge import Seen
+from etl.fetch.edge import Kept
 from metrics.errors import CockpitError, SourceError
 
 _FIRST_WAIT = dt.timedelta(minutes=1)
@@ -94,23 +94,6 @@ class Tries:
 
 
 @dataclass(frozen=True)
-class Kept:
-    """Up to where a feed was fetched.
-
-    Attributes:
-        mark: the watermark; empty before the first fetch.
-        seen: the rows around it.
-        content: SHA-256 of the last fetch of a feed that has no watermark.
-        fetch: when the last fetch that is in the inbox began.
-    """
-
-    mark: str = ""
-    seen: Seen = field(default_factory=dict)
-    content: str = ""
-    fetch: str = ""
-
-
-@dataclass(frozen=True)
 class Desk:
     """What is remembered of one feed, in files of its own."""
 
@@ -167,8 +150,9 @@ class Desk:
     def kept(self) -> Kept:
         """Return up to where the feed was fetched."""
         told = _read(self.folder / "edge.json").get("kept") or {}
+        texts = {name: told.get(name, "") for name in ("mark", "column", "content", "fetch")}
         seen = {digest: (text, count) for digest, text, count in told.get("seen", [])}
-        return Kept(told.get("mark", ""), seen, told.get("content", ""), told.get("fetch", ""))
+        return Kept(**texts, seen=seen)
 
     def file_name(self, began: dt.datetime, ending: str) -> str:
         """Return a name for a fetched file that sorts by time and is not taken."""
@@ -188,6 +172,7 @@ class Desk:
         """
         told = {
             "mark": kept.mark,
+            "column": kept.column,
             "seen": [[digest, text, count] for digest, (text, count) in kept.seen.items()],
             "content": kept.content,
             "fetch": kept.fetch,

@@ -23,6 +23,25 @@ Seen = dict[str, tuple[str, int]]
 """Digest of a row -> its own mark, and how often the row was there."""
 
 
+@dataclass(frozen=True)
+class Kept:
+    """Up to where a feed was fetched.
+
+    Attributes:
+        mark: the watermark; empty before the first fetch.
+        column: whose mark that is; another column's says nothing.
+        seen: the rows around it.
+        content: SHA-256 of the last fetch of a feed that has no watermark.
+        fetch: when the last fetch that is in the inbox began.
+    """
+
+    mark: str = ""
+    column: str = ""
+    seen: Seen = field(default_factory=dict)
+    content: str = ""
+    fetch: str = ""
+
+
 def digests(names: Sequence[str], frame: pl.DataFrame) -> list[str]:
     """Return a short digest of every row; rows that say the same have the same one."""
     order = sorted(range(len(names)), key=lambda number: (names[number], number))
@@ -57,12 +76,25 @@ class Edge:
     seen: Seen = field(default_factory=dict)
     _met: set[str] = field(default_factory=set)
 
+    @classmethod
+    def after(cls, kept: Kept, rule: Watermark, now: dt.datetime) -> Edge:
+        """Return the edge of what was fetched before."""
+        if kept.column != rule.column:
+            return cls(rule, now)
+        return cls(rule, now, kept.mark, dict(kept.seen))
+
+    @property
+    def kept(self) -> Kept:
+        """What is to be remembered of it."""
+        return Kept(self.mark, self.rule.column, dict(self.seen))
+
     @property
     def begin(self) -> str:
         """Where the next fetch begins, as the source writes it; empty for everything."""
-        if not self.mark:
+        try:
+            return step_back(self.mark, self.rule.format, read_step(self.rule.overlap))
+        except Unreadable:  # there is none yet, or the spec now says another form
             return self.rule.begin
-        return step_back(self.mark, self.rule.format, read_step(self.rule.overlap))
 
     def take(
         self, names: Sequence[str], frame: pl.DataFrame, marks: Sequence[str | None]

@@ -9,13 +9,13 @@ import os
 import shutil
 import zipfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from etl.fetch.client import Client, Refused
-from etl.fetch.desk import Desk, Errand, Kept, write_whole
-from etl.fetch.edge import Edge
+from etl.fetch.desk import Desk, Errand, write_whole
+from etl.fetch.edge import Edge, Kept
 from etl.fetch.paging import (
     Incomplete,
     Page,
@@ -63,7 +63,9 @@ def next_progress(spec: SourceSpec, errand: Errand) -> Progress:
     ):
         return going
     assert spec.http is not None  # noqa: S101 - only such feeds are fetched this way
-    begin = _edge(spec.http.watermark, kept, errand.latest).begin if spec.http.watermark else ""
+    begin = (
+        Edge.after(kept, spec.http.watermark, errand.latest).begin if spec.http.watermark else ""
+    )
     return begin_progress(spec, now, begin, desk.file_name(now, "zip"))
 
 
@@ -160,7 +162,7 @@ def _after(
         digest = content.hexdigest()
         is_news = bool(pages) and digest != kept.content
         return Kept(content=digest if pages else kept.content, fetch=progress.began), is_news
-    edge = _edge(mark, kept, now)
+    edge = Edge.after(kept, mark, now)
     is_news = False
     for page in pages:
         sheet = page_sheet(spec, page.name, page.read_bytes())
@@ -175,7 +177,7 @@ def _after(
             next_step="Correct http.watermark: its column, or the format of its times",
         )
     edge.finish()
-    return Kept(edge.mark, edge.seen, fetch=progress.began), is_news
+    return replace(edge.kept, fetch=progress.began), is_news
 
 
 def _marks(spec: SourceSpec, mark: Watermark, sheet: Sheet) -> list[str | None]:
@@ -188,10 +190,6 @@ def _marks(spec: SourceSpec, mark: Watermark, sheet: Sheet) -> list[str | None]:
             next_step="Correct http.watermark",
         )
     return sheet.frame[str(names.index(plain(mark.column)))].to_list()
-
-
-def _edge(mark: Watermark, kept: Kept, now: dt.datetime) -> Edge:
-    return Edge(mark, now, kept.mark, dict(kept.seen))
 
 
 def _groups(pages: list[Path]) -> Iterator[list[Path]]:

@@ -74,7 +74,11 @@ def fetch_all(specs: Mapping[str, SourceSpec], errand: Errand) -> tuple[FetchRep
     """Ask every feed that must be asked, a few at a time, and return what became of each."""
     asked = [spec for spec in specs.values() if is_fetched(spec)]
     with ThreadPoolExecutor(SIDE_BY_SIDE, "fetch") as workers:
-        return tuple(workers.map(lambda spec: fetch(spec, errand), asked))
+        try:
+            return tuple(workers.map(lambda spec: fetch(spec, errand), asked))
+        except BaseException:  # Ctrl+C: the fetches end at their next wait
+            errand.stopping.set()
+            raise
 
 
 def fetch_steps(specs: Mapping[str, SourceSpec], errand: Errand) -> list[Step]:

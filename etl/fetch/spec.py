@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field
+from urllib3.util import parse_url
 
 from etl.fetch.templates import fields_of
 from etl.fetch.watermark import Unreadable, read_mark, read_step
@@ -95,15 +96,19 @@ class SqlRule(Part):
 
 
 def origin_of(url: str) -> str:
-    """Return scheme, host and port of an address.
+    """Return scheme, host and port of an address, read as by the client that connects to it.
+
+    Raises:
+        ValueError: it is no address.
 
     Example:
         >>> origin_of("https://City.example/v1?a=1"), origin_of("http://city.example:80/")
         ('https://city.example:443', 'http://city.example:80')
     """
-    parts = urlsplit(url)
-    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
-    return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}"
+    parts = parse_url(url)
+    scheme = parts.scheme or ""
+    port = parts.port or {"http": 80, "https": 443}.get(scheme, 0)
+    return f"{scheme}://{(parts.host or '').lower()}:{port}"
 
 
 def wrong_http(rule: HttpRule) -> Iterator[Found]:
@@ -152,7 +157,7 @@ def _wrong_address(keys: tuple[str, ...], url: str, schemes: tuple[str, ...]) ->
     allowed = ", ".join(f"{scheme}://" for scheme in schemes)
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018 - raises where it is no number
+        origin_of(url)
     except ValueError:
         yield keys, "this is no address", f"Begin it with one of {allowed}"
         return

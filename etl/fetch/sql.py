@@ -19,8 +19,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import polars as pl
 
 from etl.fetch.client import Passing, Stopped, open_secret, without_secret
-from etl.fetch.desk import Desk, Errand, Kept
-from etl.fetch.edge import Edge, digests
+from etl.fetch.desk import Desk, Errand
+from etl.fetch.edge import Edge, Kept, digests
 from etl.fetch.http import Fetched
 from etl.fetch.spec import DATABASES, SqlRule, Watermark
 from etl.fetch.watermark import Unreadable, read_mark
@@ -97,7 +97,7 @@ def begin_mark(spec: SourceSpec, errand: Errand) -> str:
     assert spec.sql is not None  # noqa: S101
     mark = spec.sql.watermark
     kept = errand.desk(spec.source).kept()
-    return Edge(mark, errand.latest, kept.mark, kept.seen).begin if mark else ""
+    return Edge.after(kept, mark, errand.latest).begin if mark else ""
 
 
 def fetch_sql(spec: SourceSpec, errand: Errand) -> Fetched:
@@ -134,8 +134,7 @@ class _Asked:
 
     def along(self, mark: Watermark) -> Fetched:
         """Fetch along a watermark, a file a statement, and the rows that have none."""
-        kept = self._desk.kept()
-        edge = Edge(mark, self._errand.latest, kept.mark, dict(kept.seen))
+        edge = Edge.after(self._desk.kept(), mark, self._errand.latest)
         most = self._spec.sql.rows if self._spec.sql else 0
         begin = edge.begin
         while True:
@@ -156,12 +155,12 @@ class _Asked:
                 next_step="Correct sql.watermark: its column, or the format of its times",
             )
         edge.finish()
-        self._keep(frame.clear(), Kept(edge.mark, edge.seen))
+        self._keep(frame.clear(), edge.kept)
         return self._fetched()
 
     def _take(self, edge: Edge, mark: Watermark, frame: pl.DataFrame) -> None:
         is_new = edge.take(frame.columns, frame, frame[mark.column].to_list())
-        self._keep(frame.filter(pl.Series(is_new, dtype=pl.Boolean)), Kept(edge.mark, edge.seen))
+        self._keep(frame.filter(pl.Series(is_new, dtype=pl.Boolean)), edge.kept)
 
     def _keep(self, frame: pl.DataFrame, kept: Kept) -> None:
         """Put rows into the inbox; the watermark moves once they are safely there."""

@@ -272,7 +272,12 @@ def test_a_wrong_token_is_a_sentence_and_nobody_is_told_it(tmp_path, interface, 
 
 
 @pytest.mark.parametrize(
-    "target", ["http://localhost:{port}/v1/cases", "https://127.0.0.1:{port}/"]
+    "target",
+    [
+        "http://localhost:{port}/v1/cases",
+        "https://127.0.0.1:{port}/",
+        "http://localhost:{port}\\@127.0.0.1:{port}/",
+    ],
 )
 def test_a_token_never_follows_to_another_host(tmp_path, interface, errand, target):
     interface.faults = {1: "moved " + target.format(port=interface.port)}
