@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cockpit.secret_variables import secret
 from cockpit.wiring import open_boundaries
 from etl.batch import BatchReport
+from etl.fetch.desk import Errand
+from etl.fetch.run import fetch_all, fetch_steps, note_loads
 from etl.load import Loader
 from etl.place import Gazetteer
-from etl.plan import Plan, plan
+from etl.plan import Plan, Step, plan
 from etl.run import RunReport, run
 
 if TYPE_CHECKING:
@@ -31,10 +36,29 @@ def make_loader(services: Services, boundaries: Boundaries) -> Loader:
     )
 
 
-def plan_inbox(
-    services: Services, boundaries: Boundaries, *, only: Sequence[Path] | None = None
+def make_errand(services: Services, stopping: threading.Event | None = None) -> Errand:
+    """Return what a fetch needs beside the feed's spec."""
+    return Errand(
+        services.inbox,
+        services.settings.home / "feeds",
+        secret,
+        services.clock.now(),
+        stopping or threading.Event(),
+    )
+
+
+def plan_run(services: Services, boundaries: Boundaries) -> Plan:
+    """Return what a run would ask for, and what it would do with the inbox as it is now."""
+    return _plan(services, boundaries, fetches=fetch_steps(services.specs, make_errand(services)))
+
+
+def _plan(
+    services: Services,
+    boundaries: Boundaries,
+    *,
+    only: Sequence[Path] | None = None,
+    fetches: Sequence[Step] = (),
 ) -> Plan:
-    """Return what a run over the inbox would do."""
     services.inbox.mkdir(parents=True, exist_ok=True)
     return plan(
         services.store,
@@ -43,13 +67,19 @@ def plan_inbox(
         boundaries=boundaries,
         indicators=list(services.catalogue.indicators.values()),
         only=only,
+        fetches=fetches,
     )
 
 
 def load_inbox(services: Services, *, only: Sequence[Path] | None = None) -> tuple[Plan, RunReport]:
-    """Load what is new in the inbox; problems stand in the report."""
+    """Fetch what must be asked for, then load what is new; problems stand in the report.
+
+    With ``only`` nothing is fetched and these files alone are loaded.
+    """
     boundaries = open_boundaries(services.settings, services.city)
-    planned = plan_inbox(services, boundaries, only=only)
+    errand = make_errand(services)
+    fetched = fetch_all(services.specs, errand) if only is None else ()
+    planned = _plan(services, boundaries, only=only)
     report = run(
         planned,
         make_loader(services, boundaries),
@@ -57,7 +87,8 @@ def load_inbox(services: Services, *, only: Sequence[Path] | None = None) -> tup
         now=services.clock.now(),
         boundaries=boundaries,
     )
-    return planned, report
+    note_loads(report.files, errand)
+    return planned, replace(report, fetched=fetched)
 
 
 def by_source(files: Iterable[BatchReport]) -> list[tuple[str, int, dict[str, int]]]:

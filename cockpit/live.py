@@ -1,4 +1,4 @@
-"""The threads beside the requests: the inbox watcher, and a demo city that goes on living."""
+"""What works beside the requests: the schedule of the feeds, and a demo city that lives on."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from cockpit.jobs import make_loader
+from cockpit.jobs import make_errand, make_loader
+from cockpit.schedule import Schedule
 from cockpit.wiring import open_boundaries
+from etl.fetch.run import note_loads
 from etl.inbox import Watcher
 from etl.publish import publish_catalogue, publish_territory
 
@@ -66,26 +68,29 @@ class DemoFeed(threading.Thread):
 
 @dataclass(frozen=True)
 class Live:
-    """The threads that run, ended in the right order: first who writes, then who loads."""
+    """What runs, ended in the right order: first who writes, then who loads."""
 
-    watcher: Watcher
+    schedule: Schedule
     feed: DemoFeed | None = None
 
     @property
     def state(self) -> str:
         """``running``, or ``dead`` when a thread has ended by itself."""
-        threads = [self.watcher, *([self.feed] if self.feed else [])]
-        return "running" if all(thread.is_alive() for thread in threads) else "dead"
+        lives = self.schedule.is_alive and (self.feed is None or self.feed.is_alive())
+        return "running" if lives else "dead"
 
     def stop(self) -> None:
         """End the threads and wait for them."""
         if self.feed is not None:
             self.feed.stop()
-        self.watcher.stop()
+        self.schedule.stop()
 
 
 def start_live(services: Services, feed: DemoFeed | None = None) -> Services:
-    """Return the services with the inbox watched, and the demo city at work where one is given."""
+    """Return the services with the feeds fetched and the inbox watched, each at its rhythm.
+
+    The demo city is at work too, where one is given.
+    """
     boundaries = open_boundaries(services.settings, services.city)
     now = services.clock.now()
     publish_territory(services.store, boundaries, now=now)
@@ -95,8 +100,10 @@ def start_live(services: Services, feed: DemoFeed | None = None) -> Services:
         services.specs,
         services.inbox,
         clock=services.clock.now,
+        on_reports=lambda reports: note_loads(reports, make_errand(services)),
     )
-    watcher.start()
+    schedule = Schedule(services.specs, watcher, lambda stop: make_errand(services, stop))
+    schedule.start()
     if feed is not None:
         feed.start()
-    return replace(services, background=Live(watcher, feed))
+    return replace(services, background=Live(schedule, feed))

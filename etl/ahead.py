@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import multiprocessing
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -27,8 +27,11 @@ _BACKLOG_BYTES = 24 << 20
 
 def read_ahead(
     files: Sequence[Step], intake: Intake, specs: Mapping[str, SourceSpec], now: dt.datetime
-) -> Iterator[tuple[Step, Ready]]:
-    """Yield every file with what returns it prepared, or raises what is wrong with it."""
+) -> Generator[tuple[Step, Ready], None, None]:
+    """Yield every file with what returns it prepared, or raises what is wrong with it.
+
+    Close it: its threads and processes end then, and not when memory happens to be swept.
+    """
     is_backlog = sum(step.size for step in files) > _BACKLOG_BYTES
     take = _take_in_process if is_backlog else intake.take
     with _process(intake) if is_backlog else ThreadPoolExecutor(1, "read") as reader:

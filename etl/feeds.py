@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from etl.fetch.desk import Errand
+from etl.fetch.run import is_fetched
 from etl.spec import SourceSpec
 from metrics.calendar import Clock
 from metrics.store import Store
@@ -40,6 +42,9 @@ class FeedStatus:
         accepted: rows that became versions.
         quarantined: rows set aside.
         duplicates: rows that said nothing new.
+        tried_at: when it was last asked, or its files loaded.
+        problem: why that failed, as a sentence; empty when it did not.
+        next_at: when it is asked again, in a cockpit that runs; None for a feed of files.
     """
 
     source: str
@@ -56,10 +61,15 @@ class FeedStatus:
     accepted: int = 0
     quarantined: int = 0
     duplicates: int = 0
+    tried_at: dt.datetime | None = None
+    problem: str = ""
+    next_at: dt.datetime | None = None
 
 
-def status(store: Store, specs: Mapping[str, SourceSpec], clock: Clock) -> list[FeedStatus]:
-    """Return the state of every source, by id."""
+def status(
+    store: Store, specs: Mapping[str, SourceSpec], clock: Clock, errand: Errand | None = None
+) -> list[FeedStatus]:
+    """Return the state of every source, by id; with an errand, how the last tries went too."""
     rows = store.rows(
         "SELECT source, argMax(file, batch) AS last_file, max(published_at) AS loaded_at,"
         " max(watermark) AS watermark, count() AS files, sum(rows_read) AS rows_read,"
@@ -70,7 +80,22 @@ def status(store: Store, specs: Mapping[str, SourceSpec], clock: Clock) -> list[
         tag="etl.status",
     )
     heard = {row["source"]: row for row in rows}
-    return [_status(spec, heard.get(source), clock) for source, spec in sorted(specs.items())]
+    told = [_status(spec, heard.get(source), clock) for source, spec in sorted(specs.items())]
+    return [_tried(one, specs[one.source], errand) for one in told] if errand else told
+
+
+def _tried(one: FeedStatus, spec: SourceSpec, errand: Errand) -> FeedStatus:
+    desk = errand.desk(spec.source)
+    asked, loaded = desk.tries(), desk.tries("load")
+    zone = errand.now.tzinfo
+    moments = [tries.tried_at.astimezone(zone) for tries in (asked, loaded) if tries.tried_at]
+    due = asked.next_at(spec.rhythm) if is_fetched(spec) else None
+    return replace(
+        one,
+        tried_at=max(moments, default=None),
+        problem=" ".join(filter(None, (asked.problem, loaded.problem))),
+        next_at=due.astimezone(zone) if due else None,
+    )
 
 
 def _status(spec: SourceSpec, line: dict[str, Any] | None, clock: Clock) -> FeedStatus:

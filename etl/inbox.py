@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from etl.batch import BatchReport
@@ -20,12 +20,12 @@ _Look = tuple[int, int]
 """Size and time of change of a file."""
 
 
-class Watcher(threading.Thread):
-    """Looks into the inbox at an interval and loads what has been put there.
+class Watcher:
+    """Looks into the inbox when told to and loads what has been put there.
 
     A file is taken when two looks in a row found it unchanged, in the order of names. Files stay
     where they are: the ledger remembers them, and their size and time are kept here so that a
-    look costs no reading. Nothing stops the watcher; problems are logged as sentences.
+    look costs no reading. Problems are logged as sentences.
     """
 
     def __init__(
@@ -35,39 +35,26 @@ class Watcher(threading.Thread):
         inbox: Path,
         *,
         clock: Callable[[], dt.datetime],
-        interval: float = 0.8,
-        on_report: Callable[[BatchReport], None] | None = None,
+        on_reports: Callable[[Sequence[BatchReport]], None] | None = None,
     ) -> None:
-        """Prepare the thread; ``start()`` begins, ``stop()`` ends it.
+        """Prepare; nothing is looked at yet.
 
         Args:
             loader: the store and what a load needs.
             specs: by source id.
             inbox: made when it does not exist.
             clock: the city's time.
-            interval: seconds between two looks.
-            on_report: called with what became of every file.
+            on_reports: called with what became of the files of a look.
         """
-        super().__init__(name="inbox", daemon=True)
         self._loader, self._specs, self._inbox = loader, specs, inbox
-        self._clock, self._interval, self._on_report = clock, interval, on_report
+        self._clock, self._on_reports = clock, on_reports
         self._done: dict[Path, _Look] = {}
         self._growing: dict[Path, _Look] = {}
         self._stopping = threading.Event()
 
-    def run(self) -> None:
-        """Look until told to stop."""
-        while not self._stopping.wait(self._interval):
-            try:
-                self.look()
-            except Exception as error:  # noqa: BLE001 - the watcher outlives every error
-                log.warning("%s: %s (%s)", self._inbox, "the look failed", error)
-
-    def stop(self, timeout: float = 30.0) -> None:
-        """End the thread after the file it is at."""
+    def stop(self) -> None:
+        """Let a look at work end after the files it is at."""
         self._stopping.set()
-        if self.is_alive():
-            self.join(timeout)
 
     def look(self) -> list[BatchReport]:
         """Look once, load what is finished, and return what became of it."""
@@ -82,13 +69,18 @@ class Watcher(threading.Thread):
         for path in due.unclaimed:
             log.warning("%s: no source claims this file. Compare its name with files: "
                         "in the source specs.", path)  # fmt: skip
-        report = run(due, self._loader, self._specs, now=self._clock(), progress=False)
+        report = run(
+            due, self._loader, self._specs,
+            now=self._clock(), progress=False, stopping=self._stopping,
+        )  # fmt: skip
         if report.problem is None:  # a lost store is tried again at the next look
-            self._done.update({path: seen[path] for path in finished})
+            waiting_on = {one.file for one in report.files if one.state == "not_run"}
+            done = {path: seen[path] for path in finished if path.name not in waiting_on}
+            self._done.update(done)
         for one in report.files:
             _tell(one)
-            if self._on_report is not None:
-                self._on_report(one)
+        if self._on_reports is not None:
+            self._on_reports(report.files)
         return list(report.files)
 
 

@@ -1,4 +1,4 @@
-"""What a run would do, as data: which files are new, and in which order they are loaded."""
+"""What a run would do, as data: what is asked for, which files are new, and in which order."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from etl.spec import SourceSpec
 from metrics.indicator import Indicator
 from metrics.store import Store
 
-StepKind = Literal["territory", "catalogue", "file"]
+StepKind = Literal["territory", "catalogue", "fetch", "file"]
 FileState = Literal["new", "known", "changed"]
 
 UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".swp")
@@ -26,10 +26,10 @@ class Step:
     """One thing to do.
 
     Attributes:
-        kind: territory, catalogue or file.
+        kind: territory, catalogue, fetch (the files it brings are loaded too) or file.
         state: of a file: new; known, which is left alone; or changed since it was read.
         reason: why it is done or left, in words.
-        source: id of the source spec; empty unless a file.
+        source: id of the source spec; empty unless a fetch or a file.
         path: the file.
         size: bytes.
     """
@@ -79,6 +79,7 @@ def plan(
     boundaries: Boundaries | None = None,
     indicators: Sequence[Indicator] | None = None,
     only: Sequence[Path] | None = None,
+    fetches: Sequence[Step] = (),
 ) -> Plan:
     """Return what a run would do; nothing is written.
 
@@ -89,15 +90,17 @@ def plan(
         boundaries: the territory that should be in the store; not looked at when left out.
         indicators: the catalogue the parts should be made by; not looked at when left out.
         only: look at these files alone.
+        fetches: the steps of the feeds that must be asked, see ``etl.fetch.run``.
 
     Returns:
-        Territory and catalogue first, then the files by name and source.
+        Territory and catalogue first, then the fetches, then the files by name and source.
     """
     steps: list[Step] = []
     if boundaries is not None:
         steps.append(_kernel_step("territory", is_territory_current(store, boundaries)))
     if indicators is not None:
         steps.append(_kernel_step("catalogue", is_catalogue_current(store, indicators)))
+    steps += fetches
     present = list(only) if only is not None else inbox_files(inbox)
     claimed: set[Path] = set()
     found: list[Step] = []

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
 from types import TracebackType
@@ -16,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from etl.ahead import Ready, read_ahead
 from etl.batch import BatchReport
 from etl.boundaries import Boundaries
+from etl.fetch.run import FetchReport
 from etl.load import Loader, Round
 from etl.plan import Plan, Step
 from etl.publish import publish_catalogue, publish_territory
@@ -30,13 +33,14 @@ _ROUND_BYTES = 32 << 20
 
 @dataclass(frozen=True)
 class RunReport:
-    """What became of every due file, in the order of the plan."""
+    """What became of every due file, in the order of the plan, and of what was fetched before."""
 
     files: tuple[BatchReport, ...]
     territory: int | None
     catalogue: int | None
     seconds: float
     problem: CockpitError | None = None
+    fetched: tuple[FetchReport, ...] = ()
 
     @property
     def failed(self) -> tuple[BatchReport, ...]:
@@ -56,6 +60,7 @@ def run(
     now: dt.datetime,
     boundaries: Boundaries | None = None,
     progress: bool | None = None,
+    stopping: threading.Event | None = None,
 ) -> RunReport:
     """Do exactly what the plan says and return what became of it.
 
@@ -69,12 +74,11 @@ def run(
         now: the city's time, written into the ledger.
         boundaries: published when the plan has a territory step.
         progress: show a bar on stderr after two seconds; by default when it is a terminal.
+        stopping: once set, the files of the round at work are the last ones.
     """
     begin = time.perf_counter()
     territory = catalogue = None
-    reports: list[BatchReport] = []
     problem: CockpitError | None = None
-    stopped: dict[str, CockpitError] = {}
     files = [step for step in plan.due if step.kind == "file"]
     show = sys.stderr.isatty() if progress is None else progress
     with _Bar(len(files), show=show) as bar:
@@ -85,8 +89,26 @@ def run(
                 catalogue = publish_catalogue(loader.store, loader.indicators, now=now)
         except StoreError as error:
             problem = error
-        ahead = read_ahead(files, loader.intake, specs, now)
+        reports, problem = _load_rounds(files, loader, specs, now, bar, problem, stopping)
+    return RunReport(tuple(reports), territory, catalogue, time.perf_counter() - begin, problem)
+
+
+def _load_rounds(
+    files: Sequence[Step],
+    loader: Loader,
+    specs: Mapping[str, SourceSpec],
+    now: dt.datetime,
+    bar: _Bar,
+    problem: CockpitError | None,
+    stopping: threading.Event | None,
+) -> tuple[list[BatchReport], CockpitError | None]:
+    """Load round after round; a file that fails stops its source, a failing store everything."""
+    reports: list[BatchReport] = []
+    stopped: dict[str, CockpitError] = {}
+    with closing(read_ahead(files, loader.intake, specs, now)) as ahead:
         for steps in _rounds(files):
+            if stopping is not None and stopping.is_set():
+                break
             halt = problem or stopped.get(steps[0].source)
             ready = islice(ahead, len(steps))
             done = _refuse(ready, halt, bar) if halt else _load(ready, loader, specs, now, bar)
@@ -96,7 +118,7 @@ def run(
                     problem = report.problem
                 elif report.problem is not None:
                     stopped[report.source] = report.problem
-    return RunReport(tuple(reports), territory, catalogue, time.perf_counter() - begin, problem)
+    return reports, problem
 
 
 def _is_due(plan: Plan, kind: str) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from etl.fetch.spec import HttpRule, Paging, SqlRule, Token, Watermark, wrong_http, wrong_sql
 from etl.fields import kind_of
 from etl.spec import (
     ColumnRule,
@@ -29,6 +31,10 @@ __all__ = ["SourceSpec", "load_spec", "load_specs"]
 
 _Found = tuple[KeyPath, str, str]
 _OURS = ("defined_at", "sha256")
+_PARTS: dict[object, type[BaseModel]] = {
+    "http": HttpRule, "sql": SqlRule, "token": Token, "paging": Paging, "watermark": Watermark,
+}  # fmt: skip
+_SHORTEST_RHYTHM = dt.timedelta(seconds=5)
 
 
 def load_specs(folder: Path) -> dict[str, SourceSpec]:
@@ -153,6 +159,8 @@ def _lower(text: str) -> str:
 def _model_at(loc: KeyPath) -> type[BaseModel]:
     if len(loc) <= 1:
         return SourceSpec
+    if loc[0] in ("http", "sql"):
+        return _PARTS.get(loc[1], _PARTS[loc[0]]) if len(loc) > 2 else _PARTS[loc[0]]
     if loc[0] == "place":
         return PlaceName if len(loc) > 2 else PlaceRule  # place.name.column
     return MetricRule if loc[0] == "metrics" else ColumnRule
@@ -171,6 +179,7 @@ def _disagreements(spec: SourceSpec) -> Iterator[_Found]:
     yield from _wrong_targets(spec)
     yield from _wrong_columns(spec)
     yield from _wrong_place(spec)
+    yield from _wrong_fetch(spec)
     if spec.timezone:
         try:
             ZoneInfo(spec.timezone)
@@ -188,6 +197,35 @@ def _disagreements(spec: SourceSpec) -> Iterator[_Found]:
         yield ("title_rows",), f"a {spec.format} file has no title rows", "Take the key out"
     if spec.header_rows > 1 and spec.format in ("json", "jsonl", "parquet"):
         yield ("header_rows",), f"a {spec.format} file has no header rows", "Take the key out"
+
+
+def _wrong_fetch(spec: SourceSpec) -> Iterator[_Found]:
+    rule = spec.http or spec.sql
+    if rule is None:
+        return
+    if spec.http is not None:
+        yield from wrong_http(spec.http)
+        if spec.format not in ("csv", "json", "jsonl"):
+            yield ("format",), f"no interface gives {spec.format}", "Allowed: csv, json, jsonl"
+        paging = spec.http.paging
+        if paging is not None and (paging.next or paging.total) and spec.format != "json":
+            hint = "Only json has something around its rows; take out next and total"
+            yield ("http", "paging"), f"a {spec.format} page holds rows alone", hint
+    if spec.sql is not None:
+        yield from wrong_sql(spec.sql)
+        if spec.format != "parquet":
+            yield ("format",), "what a database says is kept as parquet", "Take the key out"
+    if spec.http is not None and spec.sql is not None:
+        yield ("sql",), "the feed is fetched in two ways", "Keep one of http and sql"
+    ending = "zip" if spec.http is not None else "parquet"
+    if not PurePosixPath(f"{spec.source}/{spec.source}_20260101T000000.{ending}").match(spec.files):
+        yield ("files",), f"the fetched files are not called {spec.files}", "Take the key out"
+    if spec.rhythm < _SHORTEST_RHYTHM:
+        yield ("rhythm",), "nothing is fetched that often", "Allowed: 5s or longer"
+    mark = rule.watermark
+    if mark is not None and mark.column not in spec.used_columns:
+        hint = "Use it, or list it under keep"
+        yield ("watermark",), f"the column '{mark.column}' of the watermark is not read", hint
 
 
 def _wrong_targets(spec: SourceSpec) -> Iterator[_Found]:

@@ -7,13 +7,13 @@ was probably meant.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from etl.fetch.spec import HttpRule, SqlRule
+from etl.spec_values import Duration, Factor, Part, Text, TextMap, Texts, named
 from metrics.tables import CASE_TIMES, Shape, fact_tables
 
 Format = Literal["csv", "xlsx", "json", "jsonl", "parquet"]
@@ -24,7 +24,6 @@ _SYSTEM = frozenset({
     "id", "flags", "extra", "area", "placed_by", "lon", "lat", "source", "row_no", "content",
     "version", "sign", "batch", "reporter_key",
 })  # fmt: skip
-_UNIT = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _MINIMUM: Mapping[Shape, tuple[str, ...]] = {
     "case": ("case_no", "received_at"),
     "event": ("at", "kind"),
@@ -33,63 +32,7 @@ _MINIMUM: Mapping[Shape, tuple[str, ...]] = {
 }
 
 
-def _text(value: Any) -> Any:  # noqa: ANN401 - whatever YAML made of it
-    """Return scalars as the text a person would have written."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, int | float | dt.date) else value
-
-
-def _texts(value: Any) -> Any:  # noqa: ANN401
-    if isinstance(value, list | tuple):
-        return tuple(_text(item) for item in value)
-    return (_text(value),) if value is not None and not isinstance(value, dict) else value
-
-
-def _text_map(value: Any) -> Any:  # noqa: ANN401
-    if isinstance(value, dict):
-        return {_text(key): _text(item) for key, item in value.items()}
-    return value
-
-
-def _named(key: str) -> BeforeValidator:
-    """Let a bare string stand for a mapping with one key."""
-
-    def widen(value: Any) -> Any:  # noqa: ANN401
-        if isinstance(value, dict):
-            return {_text(name): item for name, item in value.items()}
-        return {key: _text(value)} if not isinstance(value, list) else value
-
-    return BeforeValidator(widen)
-
-
-def parse_duration(value: object) -> object:
-    """Return the span of ``5m``, ``1h`` or ``30d``; other values unchanged, for pydantic.
-
-    Raises:
-        ValueError: a text in another form.
-    """
-    if not isinstance(value, str):
-        return value
-    match = re.fullmatch(r"\s*(\d+)\s*([smhd])\s*", value)
-    if match is None:
-        msg = f"'{value}' is no duration; write a number and s, m, h or d, for example 5m or 1d"
-        raise ValueError(msg)
-    return dt.timedelta(**{_UNIT[match[2]]: int(match[1])})
-
-
-Text = Annotated[str, BeforeValidator(_text)]
-Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
-TextMap = Annotated[dict[str, str], BeforeValidator(_text_map)]
-Factor = Annotated[Decimal | None, Field(gt=0)]
-Duration = Annotated[dt.timedelta, BeforeValidator(parse_duration)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ColumnRule(_Part):
+class ColumnRule(Part):
     """Where one target field comes from and what its values must be."""
 
     column: Text = Field(default="", description="source column")
@@ -117,7 +60,7 @@ class ColumnRule(_Part):
         return self.columns or ((self.column,) if self.column else ())
 
 
-class MetricRule(_Part):
+class MetricRule(Part):
     """One wide column of readings."""
 
     metric: Text = Field(description="metric it is stored as")
@@ -127,14 +70,14 @@ class MetricRule(_Part):
     factor: Factor = None
 
 
-class PlaceName(_Part):
+class PlaceName(Part):
     """A column with an area's name, and the level it belongs to."""
 
     column: Text
     level: str = ""
 
 
-class PlaceRule(_Part):
+class PlaceRule(Part):
     """How a row says where it is."""
 
     crs: Crs = "wgs84"
@@ -143,7 +86,7 @@ class PlaceRule(_Part):
     point: Text = Field(default="", description="one column with both numbers")
     point_order: Literal["lat_lon", "lon_lat"] = "lat_lon"
     code: Texts = Field(default=(), description="area code columns, the first filled one counts")
-    name: Annotated[PlaceName | None, _named("column")] = None
+    name: Annotated[PlaceName | None, named("column")] = None
     prefix: str = Field(default="", description="put before the code")
     order: tuple[PlaceKey, ...] = ("code", "point", "name")
 
@@ -161,14 +104,16 @@ class PlaceRule(_Part):
         return tuple(c for c in (self.lon, self.lat, self.point, *self.code, *named) if c)
 
 
-class SourceSpec(_Part):
+class SourceSpec(Part):
     """One feed: its files, its columns, its clock, its place."""
 
     source: str = Field(pattern=r"^[a-z0-9_]+$", description="id")
     name: str = Field(description="name on screens")
     fact: Shape
-    files: str = Field(description="glob below the inbox")
-    format: Format
+    files: str = Field(description="glob below the inbox; a feed that is asked needs none")
+    format: Format = Field(description="of its files or pages; a database needs none")
+    http: HttpRule | None = Field(default=None, description="asked of a paged interface")
+    sql: SqlRule | None = Field(default=None, description="asked of a database")
     encoding: Literal["auto", "utf-8", "utf-8-sig", "gb18030"] = "auto"
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     sheet: str = Field(default="", description="xlsx; the first visible one when empty")
@@ -190,7 +135,7 @@ class SourceSpec(_Part):
     department: str = Field(default="", description="owner of the feed")
     key: Texts = Field(default=(), description="source columns that identify a row")
     place: PlaceRule = PlaceRule()
-    columns: dict[str, Annotated[ColumnRule, _named("column")]]
+    columns: dict[str, Annotated[ColumnRule, named("column")]]
     required: Texts = Field(default=(), description="further targets that must be filled")
     keep: Texts = Field(default=(), description="further columns kept in `extra`")
     ignore: Texts = Field(default=(), description="known columns that are not wanted")
@@ -201,7 +146,7 @@ class SourceSpec(_Part):
         description="targets the source never tells; what asks for them passes over its rows",
     )
     reporter: Text = Field(default="", description="column stored as HMAC only")
-    metrics: dict[str, Annotated[MetricRule, _named("metric")]] = Field(
+    metrics: dict[str, Annotated[MetricRule, named("metric")]] = Field(
         default_factory=dict, description="readings: wide column -> metric"
     )
     skip: dict[str, Texts] = Field(
@@ -209,6 +154,17 @@ class SourceSpec(_Part):
     )
     defined_at: str = Field(default="", description="file:line, filled in by the loader")
     sha256: str = Field(default="", description="of the file's bytes, filled in by the loader")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_fetched(cls, data: Any) -> Any:  # noqa: ANN401
+        """Let a feed that is fetched leave out what its fetch decides."""
+        if not isinstance(data, dict) or not ("http" in data or "sql" in data):
+            return data
+        usual = {"files": f"{data.get('source', '')}/*"}
+        if "sql" in data:
+            usual["format"] = "parquet"
+        return {**usual, **data}
 
     @property
     def must_have(self) -> tuple[str, ...]:

@@ -1,14 +1,21 @@
-"""Writes the generated pages: docs/indicators.md and docs/cli.md. ``--check`` only compares."""
+"""Writes the generated pages: indicators, commands, keys of a source spec. ``--check`` compares."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 import click
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from cockpit.cli import cli as cockpit
+from cockpit.wiring import duration_text
+from etl.fetch.spec import HttpRule, Paging, SqlRule, Token, Watermark
+from etl.spec import ColumnRule, MetricRule, PlaceName, PlaceRule, SourceSpec
 from metrics.catalogue import Catalogue, load_catalogue
 from metrics.indicator import Indicator
 
@@ -60,9 +67,52 @@ def commands_page(root: click.Group) -> str:
     return "\n".join(lines)
 
 
+def spec_page() -> str:
+    """Return docs/source_spec.md: every key of a source spec."""
+    parts: tuple[tuple[str, type[BaseModel]], ...] = (
+        ("", SourceSpec), ("columns: {…: }", ColumnRule), ("metrics: {…: }", MetricRule),
+        ("place:", PlaceRule), ("place: {name: }", PlaceName), ("http:", HttpRule),
+        ("sql:", SqlRule), ("token:", Token), ("paging:", Paging), ("watermark:", Watermark),
+    )  # fmt: skip
+    lines = [_NOTICE, "# Keys of a source spec\n"]
+    lines.append(
+        "One YAML file a source, in `sources/`; `cockpit check` names file and line of what is "
+        "wrong. How a feed is asked: [feeds.md](feeds.md).\n"
+    )
+    for title, model in parts:
+        meaning = (model.__doc__ or "").partition("\n")[0]
+        lines.append(f"## `{title}`\n" if title else "## At the top\n")
+        lines += [f"{meaning}\n", "| key | when left out | what it says |", "|---|---|---|"]
+        lines += [
+            f"| `{name}` | {_default(field)} | {_meaning(field)} |"
+            for name, field in model.model_fields.items()
+            if name not in ("defined_at", "sha256")
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "**must be there**"
+    value = field.get_default(call_default_factory=True)
+    if isinstance(value, timedelta):
+        value = duration_text(value)
+    if isinstance(value, tuple):
+        value = ", ".join(value)
+    return f"`{value}`" if value not in (None, "", {}) and not isinstance(value, BaseModel) else "–"
+
+
+def _meaning(field: FieldInfo) -> str:
+    listed = [str(one) for one in get_args(field.annotation) if isinstance(one, str)]
+    said = [field.description or "", " · ".join(f"`{one}`" for one in listed)]
+    return "; ".join(filter(None, said)).replace("|", "\\|")
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/indicators.md": lambda: indicators_page(load_catalogue()),
     "docs/cli.md": lambda: commands_page(cockpit),
+    "docs/source_spec.md": spec_page,
 }
 
 

@@ -14,8 +14,11 @@ from cockpit.commands.profile import profile
 from metrics.errors import UnknownName
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from cockpit.settings import Settings
     from cockpit.wiring import Services
+    from etl.fetch.run import FetchReport
     from etl.plan import Plan
     from etl.run import RunReport
     from etl.spec import SourceSpec
@@ -35,12 +38,12 @@ etl.add_command(profile)
 @with_settings("inbox")
 @json_option
 def show_plan(settings: Settings, *, as_json: bool) -> None:
-    """Say what a run would do; nothing is written."""
-    from cockpit.jobs import plan_inbox
+    """Say what a run would ask for and do; nothing is asked or written."""
+    from cockpit.jobs import plan_run
     from cockpit.wiring import build, open_boundaries
 
     with build(settings, keeps_parts=False) as services:
-        planned = plan_inbox(services, open_boundaries(settings, services.city))
+        planned = plan_run(services, open_boundaries(settings, services.city))
     if as_json:
         print_json(plan_as_json(planned))
         return
@@ -53,7 +56,7 @@ def show_plan(settings: Settings, *, as_json: bool) -> None:
 @with_settings("inbox")
 @json_option
 def run_plan(settings: Settings, *, as_json: bool) -> None:
-    """Load what is new in the inbox."""
+    """Fetch the feeds that must be asked for, and load what is new in the inbox."""
     from cockpit.jobs import load_inbox
     from cockpit.wiring import build
 
@@ -66,12 +69,14 @@ def run_plan(settings: Settings, *, as_json: bool) -> None:
 @with_settings()
 @json_option
 def status(settings: Settings, *, as_json: bool) -> None:
-    """Show every feed: how old it is and what came of its rows."""
+    """Show every feed: how old it is, what came of its rows, and how the last try went."""
+    from cockpit.jobs import make_errand
     from cockpit.wiring import build, duration_text
     from etl.feeds import status as feed_status
 
     with build(settings, keeps_parts=False) as services:
-        feeds = feed_status(services.store, services.specs, services.clock)
+        errand = make_errand(services)
+        feeds = feed_status(services.store, services.specs, services.clock, errand)
     if as_json:
         print_json(
             [
@@ -82,15 +87,19 @@ def status(settings: Settings, *, as_json: bool) -> None:
         )  # fmt: skip
         return
     print_table(
-        ("数据源", "名称", "频率", "最新数据", "状态", *COUNTED[1:]),
+        ("数据源", "名称", "频率", "最新数据", "状态", *COUNTED[1:], "上次", "下次"),
         [
             (one.source, one.name, duration_text(one.rhythm),
              f"{one.watermark:%Y-%m-%d %H:%M}" if one.watermark else "—",
              "延迟" if one.is_stale else "正常",
-             one.files, one.rows_read, one.accepted, one.quarantined, one.duplicates)
+             one.files, one.rows_read, one.accepted, one.quarantined, one.duplicates,
+             _moment(one.tried_at), _moment(one.next_at))
             for one in feeds
         ],
     )  # fmt: skip
+    for one in feeds:
+        if one.problem:
+            say(one.problem)
 
 
 @etl.command()
@@ -206,7 +215,8 @@ def show_run(planned: Plan, report: RunReport, *, as_json: bool) -> None:
     from cockpit.jobs import by_source
 
     sums = by_source(report.files)
-    problems = [one.problem.sentence for one in report.failed if one.problem]
+    asked = [one.problem.sentence for one in report.fetched if one.problem]
+    problems = [*asked, *(one.problem.sentence for one in report.failed if one.problem)]
     if report.problem and report.problem.sentence not in problems:
         problems.append(report.problem.sentence)
     if as_json:
@@ -215,6 +225,7 @@ def show_run(planned: Plan, report: RunReport, *, as_json: bool) -> None:
                 "ok": not problems,
                 "problems": problems,
                 "sources": [{"source": s, "files": n, **counts} for s, n, counts in sums],
+                "fetched": [_fetch_as_json(one) for one in report.fetched],
                 "files": [_file_as_json(one) for one in report.files],
                 "unclaimed": list(planned.unclaimed),
                 "seconds": report.seconds,
@@ -222,6 +233,10 @@ def show_run(planned: Plan, report: RunReport, *, as_json: bool) -> None:
         )
     elif sums:
         print_table(COUNTED, [(s, n, *counts.values()) for s, n, counts in sums])
+    for one in report.fetched:
+        if one.problem is None:
+            said = ", ".join(path.name for path in one.files) or "nothing new"
+            say(f"{one.source}: {one.pages} pages, {one.rows:,} rows fetched: {said}")
     for sentence in dict.fromkeys(problems):
         say(sentence)
     for path in planned.unclaimed:
@@ -229,6 +244,15 @@ def show_run(planned: Plan, report: RunReport, *, as_json: bool) -> None:
     say(f"{report.total()} files loaded in {report.seconds:.1f} s")
     if problems:
         sys.exit(1)
+
+
+def _moment(moment: dt.datetime | None) -> str:
+    return f"{moment:%m-%d %H:%M}" if moment else "—"
+
+
+def _fetch_as_json(one: FetchReport) -> dict[str, object]:
+    problem = one.problem.sentence if one.problem else None
+    return {**asdict(one), "files": [str(path) for path in one.files], "problem": problem}
 
 
 def _file_as_json(one: Any) -> dict[str, object]:  # noqa: ANN401 - a BatchReport

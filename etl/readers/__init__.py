@@ -10,12 +10,13 @@ from etl.readers.excel import read_excel
 from etl.readers.frame import RawFile, Sheet, finish
 from etl.readers.json import read_json
 from etl.readers.jsonl import read_jsonl
-from etl.readers.packed import unpacked
+from etl.readers.packed import members, unpacked
+from etl.readers.pages import read_pages
 from etl.readers.parquet import read_parquet
 from etl.spec import Format, SourceSpec
 from metrics.errors import SourceError
 
-__all__ = ["RawFile", "read_file", "read_sheet"]
+__all__ = ["RawFile", "Sheet", "read_file", "read_sheet"]
 
 _READERS: dict[Format, Callable[[SourceSpec, Path, bytes], Sheet]] = {
     "csv": read_csv,
@@ -47,7 +48,10 @@ def read_file(spec: SourceSpec, path: Path) -> RawFile:
             where=str(path),
             next_step="Export it again; a file without rows still has its header",
         )
-    return finish(read_sheet(spec, path, unpacked(spec, path, data)), spec, path, data)
+    read = _READERS[spec.format]
+    if spec.http is not None and path.suffix.lower() == ".zip":
+        return finish(read_pages(spec, path, members(path, data), read), spec, path, data)
+    return finish(read(spec, path, unpacked(spec, path, data)), spec, path, data)
 
 
 def read_sheet(spec: SourceSpec, path: Path, content: bytes) -> Sheet:

@@ -7,6 +7,7 @@ import io
 import lzma
 import zipfile
 import zlib
+from collections.abc import Iterator
 from gzip import GzipFile
 from pathlib import Path, PurePosixPath
 
@@ -33,13 +34,32 @@ def unpacked(spec: SourceSpec, path: Path, data: bytes) -> bytes:
     try:
         content = _gunzipped(data) if suffix == ".gz" else _unzipped(spec, path, data)
     except _DAMAGED as error:
-        msg = "the packed file is damaged or cut short"
-        raise SourceError(msg, where=str(path), next_step="Fetch it again") from error
+        raise _damaged(path) from error
     if len(content) > MOST_UNPACKED:
         raise _too_large(path)
     if suffix == ".gz" and PurePosixPath(path.stem).suffix.lower() in _PACKED:
         raise _packed_twice(path, path.stem)
     return content
+
+
+def members(path: Path, data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield name and bytes of every data file of an archive, in the order of the names.
+
+    Raises:
+        SourceError: the archive is damaged or too large.
+    """
+    left = MOST_UNPACKED
+    try:
+        with _opened(data) as archive:
+            for entry in sorted(filter(_is_data, archive.infolist()), key=lambda e: e.filename):
+                with archive.open(entry) as file:
+                    content = file.read(left + 1)
+                left -= len(content)
+                if left < 0:
+                    raise _too_large(path)
+                yield entry.filename, content
+    except (*_DAMAGED, RuntimeError) as error:  # a password, a foreign method
+        raise _damaged(path) from error
 
 
 def refuse_bomb(path: Path, data: bytes) -> None:
@@ -124,6 +144,11 @@ def _is_named(name: str, member: str) -> bool:
 def _listed(names: list[str]) -> str:
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
     return ", ".join(f"'{name}'" for name in sorted(names)[:5]) + more
+
+
+def _damaged(path: Path) -> SourceError:
+    what = "the packed file is damaged or cut short"
+    return SourceError(what, where=str(path), next_step="Fetch it again")
 
 
 def _too_large(path: Path) -> SourceError:

@@ -5,6 +5,8 @@ import time
 
 import pytest
 
+from cockpit.schedule import Schedule
+from etl.fetch.desk import Errand
 from etl.inbox import Watcher
 from tests.support.feeds import CASE_HEADER, case_rows, write_rows
 from tests.support.loading import NOW, make_bench
@@ -19,10 +21,7 @@ def bench(fresh_store, tmp_path):
 
 @pytest.fixture
 def watcher(bench):
-    made = Watcher(bench.loader, bench.specs, bench.folder / "inbox",
-                   clock=lambda: NOW, interval=0.1)  # fmt: skip
-    yield made
-    made.stop()
+    return Watcher(bench.loader, bench.specs, bench.folder / "inbox", clock=lambda: NOW)
 
 
 def test_a_file_is_taken_when_it_has_stopped_growing(bench, watcher):
@@ -60,8 +59,10 @@ def test_a_bad_file_is_a_sentence_in_the_log_and_the_next_one_is_loaded(bench, w
     inbox = bench.folder / "inbox"
     write_rows(inbox / "cases_1.csv", ("别的",), [["x"]])
     write_rows(inbox / "whose.csv", ("x",), [["x"]])
+    errand = Errand(inbox, bench.folder / "feeds", lambda _: "", NOW)
+    schedule = Schedule(bench.specs, watcher, lambda _: errand, look_seconds=0.1)
     with caplog.at_level(logging.INFO, logger="cockpit.inbox"):
-        watcher.start()
+        schedule.start()
         deadline = time.monotonic() + 20
         while "cases_1.csv" not in caplog.text and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -71,5 +72,29 @@ def test_a_bad_file_is_a_sentence_in_the_log_and_the_next_one_is_loaded(bench, w
     assert "cases_2.csv: batch 3, 5 rows read, 5 accepted" in caplog.text
     assert "whose.csv: no source claims this file" in caplog.text
     assert "Traceback" not in caplog.text
-    watcher.stop()
-    assert not watcher.is_alive()
+    schedule.stop()
+    assert not schedule.is_alive
+
+
+def test_files_behind_a_bad_one_wait_for_nothing_but_the_next_look(bench, watcher):
+    inbox = bench.folder / "inbox"
+    write_rows(inbox / "cases_1.csv", ("别的",), [["x"]])
+    write_rows(inbox / "cases_2.csv", CASE_HEADER, case_rows(5, seed=1))
+    watcher.look()
+    assert [one.state for one in watcher.look()] == ["failed", "not_run"]
+    assert [(one.file, one.state) for one in watcher.look()] == [("cases_2.csv", "loaded")]
+    assert watcher.look() == []
+
+
+def test_a_source_that_fails_keeps_no_other_waiting(bench, watcher):
+    inbox = bench.folder / "inbox"
+    header = ("设备", "指标", "时间", "值", "网格")
+    for n in range(3):
+        write_rows(
+            inbox / f"air_{n}.csv", header, [["d1", "pm25", f"2026-03-0{n + 1} 08:00", "1", ""]]
+        )
+        write_rows(inbox / f"cases_{n}.csv", ("别的",), [["x"]])
+    watcher.look()
+    states = {one.file: one.state for one in watcher.look()}
+    assert [states[f"air_{n}.csv"] for n in range(3)] == ["loaded"] * 3
+    assert [states[f"cases_{n}.csv"] for n in range(3)] == ["failed", "not_run", "not_run"]

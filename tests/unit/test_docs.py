@@ -61,9 +61,23 @@ def test_the_source_spec_of_the_readme_is_valid(page: str, tmp_path: Path) -> No
     assert list(loaded) == ["hotline"]
 
 
+def test_the_source_specs_of_the_feeds_page_are_valid(tmp_path: Path) -> None:
+    text = (ROOT / "docs/feeds.md").read_text(encoding="utf-8")
+    for number, spec in enumerate(re.findall(r"```yaml\n(source:.*?)```", text, re.DOTALL)):
+        (tmp_path / f"{number}.yaml").write_text(spec, encoding="utf-8")
+    assert set(load_specs(tmp_path)) == {"hotline_api", "street_cases", "grid_patrol"}
+
+
 def test_links_lead_somewhere() -> None:
     examples = [f"examples/{path.name}/README.md" for path in (ROOT / "examples").iterdir()]
-    for page in [*READMES, "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/onboarding.md", *examples]:
+    for page in [
+        *READMES,
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "docs/onboarding.md",
+        "docs/feeds.md",
+        *examples,
+    ]:
         text = (ROOT / page).read_text(encoding="utf-8")
         for link in re.findall(r"\]\(([^)#:]+)\)", text):
             assert ((ROOT / page).parent / link).exists(), f"{page}: {link}"
