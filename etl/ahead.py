@@ -1,8 +1,9 @@
 """Reads the next files while the one before is being loaded.
 
 Reading is Python and polars, loading is the engine: two cores are busy, and never more than a few
-files are in memory. A backlog is read by a process of its own, for two threads of Python would
-wait for each other; a handful of files is read before such a process has started.
+files are in memory, of a large one a few pieces. A backlog is read by a process of its own, for
+two threads of Python would wait for each other; a handful of files is read before such a process
+has started.
 """
 
 from __future__ import annotations
@@ -10,12 +11,20 @@ from __future__ import annotations
 import datetime as dt
 import multiprocessing
 from collections import deque
-from collections.abc import Callable, Generator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
+from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
-from etl.intake import Intake, Prepared
+from etl.intake import Intake, Piece, Prepared
 from etl.plan import Step
 from etl.spec import SourceSpec
 
@@ -33,14 +42,17 @@ def read_ahead(
     Close it: its threads and processes end then, and not when memory happens to be swept.
     """
     is_backlog = sum(step.size for step in files) > _BACKLOG_BYTES
-    take = _take_in_process if is_backlog else intake.take
     with _process(intake) if is_backlog else ThreadPoolExecutor(1, "read") as reader:
         waiting: deque[tuple[Step, Ready]] = deque()
-        for step in files:
+        for number, step in enumerate(files):
             assert step.path is not None  # noqa: S101 - a file step has one
             asked = (specs[step.source], step.path, now)
             try:
-                ready: Ready = reader.submit(take, *asked).result
+                ready: Ready = (
+                    partial(_arrived, reader, number, reader.submit(_take_there, number, *asked))
+                    if is_backlog
+                    else reader.submit(intake.take, *asked).result
+                )
             except BrokenExecutor:  # the reading process was killed; the others are read here
                 ready = partial(intake.take, *asked)
             waiting.append((step, ready))
@@ -55,13 +67,44 @@ def _process(intake: Intake) -> Executor:
     return ProcessPoolExecutor(1, context, initializer=_begin, initargs=(intake,))
 
 
+def _arrived(reader: Executor, number: int, coming: Future[tuple[Prepared, bool]]) -> Prepared:
+    ready, has_more = coming.result()
+    if not has_more:
+        return ready
+    rest = _rest(reader, number, reader.submit(_read_on, number))
+    return replace(ready, pieces=chain(ready.pieces, rest))
+
+
+def _rest(reader: Executor, number: int, coming: Future[Piece | None]) -> Iterator[Piece]:
+    """Yield the further pieces of a large file, the next one read while one is loaded."""
+    while (piece := coming.result()) is not None:
+        coming = reader.submit(_read_on, number)
+        yield piece
+
+
 _given: list[Intake] = []
 """In the reading process alone: given once, for the shapes of a city are many."""
+_at_work: dict[int, Iterator[Piece]] = {}
+"""In the reading process alone: large files of which the first pieces are read."""
 
 
 def _begin(intake: Intake) -> None:
     _given[:] = [intake]
 
 
-def _take_in_process(spec: SourceSpec, path: Path, now: dt.datetime) -> Prepared:
-    return _given[0].take(spec, path, now)
+def _take_there(
+    number: int, spec: SourceSpec, path: Path, now: dt.datetime
+) -> tuple[Prepared, bool]:
+    """Return the file, or its first piece and that there are more."""
+    ready = _given[0].take(spec, path, now)
+    if ready.is_whole:
+        return ready, False
+    _at_work[number] = iter(ready.pieces)
+    return replace(ready, pieces=(next(_at_work[number]),)), True
+
+
+def _read_on(number: int) -> Piece | None:
+    piece = next(_at_work[number], None)
+    if piece is None:
+        del _at_work[number]
+    return piece

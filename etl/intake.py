@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
 
 from etl.batch import file_sha256
-from etl.contract import Checked, check
+from etl.contract import check
 from etl.place import Gazetteer
-from etl.readers import read_file
+from etl.readers import USUAL, Bound, RawFile, read_file, read_pieces
 from etl.spec import SourceSpec
 from metrics.errors import SourceError
 from metrics.tables import CASE_TIMES, Shape
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Rows of a file, checked and placed.
+
+    Attributes:
+        rows: the accepted ones with their areas.
+        quarantined: the others, as the contract tells of them.
+        read: number of rows in the file.
+    """
+
+    rows: pl.DataFrame
+    quarantined: pl.DataFrame
+    read: int
 
 
 @dataclass(frozen=True)
@@ -25,16 +43,19 @@ class Prepared:
     Attributes:
         sha256: of the file's bytes.
         size: of the file in bytes.
-        checked: what the contract says of its rows.
-        rows: the accepted rows with their areas.
+        pieces: its rows; a tuple of one, or for a large file an iterator that reads on.
         seconds: time taken.
     """
 
     sha256: str
     size: int
-    checked: Checked
-    rows: pl.DataFrame
+    pieces: tuple[Piece] | Iterator[Piece]
     seconds: float
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether all rows are there, so that nothing has to be read on."""
+        return isinstance(self.pieces, tuple)
 
 
 @dataclass(frozen=True)
@@ -45,17 +66,20 @@ class Intake:
         gazetteer: turns places into areas.
         timezone: the city's.
         secret: key of the reporters' HMAC.
+        bound: how much of a file is in memory at once.
     """
 
     gazetteer: Gazetteer
     timezone: str
     secret: bytes
+    bound: Bound = USUAL
 
     def take(self, spec: SourceSpec, path: Path, now: dt.datetime) -> Prepared:
-        """Return what a file says.
+        """Return what a file says, the first piece read.
 
         Raises:
-            SourceError: the file cannot be taken in as a whole.
+            SourceError: the file cannot be taken in as a whole; a large one may also tell so
+                while its pieces are read.
         """
         begin = time.perf_counter()
         try:
@@ -66,10 +90,20 @@ class Intake:
                 where=str(path),
                 next_step="Put it back, or plan again",
             ) from error
-        raw = read_file(spec, path)
+        raws = read_pieces(spec, path, self.bound, sha256)
+        if raws is None:
+            raw = read_file(spec, path)
+            whole = (self._piece(raw, spec=spec, now=now),)
+            return Prepared(sha256, raw.size, whole, time.perf_counter() - begin)
+        pieces = map(partial(self._piece, spec=spec, now=now), raws)  # keeps none of them
+        first = next(pieces)
+        spent = time.perf_counter() - begin
+        return Prepared(sha256, path.stat().st_size, chain((first,), pieces), spent)
+
+    def _piece(self, raw: RawFile, *, spec: SourceSpec, now: dt.datetime) -> Piece:
         checked = check(raw, spec, timezone=self.timezone, secret=self.secret, now=now)
         rows = self.gazetteer.place(_with_last_change(checked.rows, spec.fact), spec.place)
-        return Prepared(sha256, raw.size, checked, rows, time.perf_counter() - begin)
+        return Piece(rows, checked.quarantined, checked.read)
 
 
 def _with_last_change(rows: pl.DataFrame, shape: Shape) -> pl.DataFrame:

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from etl.columns import INSERT_ROWS, blocks, conform, to_arrow
 from metrics.store import Store
@@ -27,24 +29,36 @@ class Change:
     Attributes:
         accepted: rows that become versions, with ``is_current``.
         retracted: id and content of the versions that were current until now.
+        restated: number of them that an earlier batch had made current.
     """
 
     accepted: pl.DataFrame
     retracted: pl.DataFrame
+    restated: int
 
 
-def weigh(rows: pl.DataFrame, known: pl.DataFrame, *, misread: Collection[int] = ()) -> Change:
-    """Return what the rows of one file change.
+def weigh(
+    rows: pl.DataFrame,
+    known: pl.DataFrame,
+    *,
+    misread: Collection[int] = (),
+    batch: int = 0,
+    said: pl.DataFrame | None = None,
+) -> Change:
+    """Return what rows of one file change.
 
     Args:
-        rows: the file, with ``id``, ``content`` and ``updated_at``.
+        rows: the file or a piece of it, with ``id``, ``content`` and ``updated_at``.
         known: every version the journal has of the same ids: ``id``, ``content``,
             ``updated_at``, ``version`` and ``weight``, which is 1 for the current one.
         misread: batches that read this very file by an older spec; what they made current
             gives way to the new reading whatever it says.
+        batch: number the file is read under, which earlier pieces of it bear in ``known``.
+        said: ``versions_said`` of the whole file; of the rows by default.
     """
     # a file read by another spec may bring back what a reading in between had replaced
-    settled = known.filter(pl.col("weight") > 0) if misread else known
+    is_own = pl.col("version") == batch
+    settled = known.filter((pl.col("weight") > 0) | is_own) if misread else known
     fresh = rows.unique(["id", "content"], keep="first", maintain_order=True).join(
         settled.select("id", "content"), on=["id", "content"], how="anti", maintain_order="left"
     )
@@ -54,9 +68,9 @@ def weigh(rows: pl.DataFrame, known: pl.DataFrame, *, misread: Collection[int] =
     current = known.filter(pl.col("weight") > 0).select(
         "id", "version", old_updated_at="updated_at", old_content="content"
     )
-    said_again = rows.select("id", old_content="content").unique()
-    current = current.join(
-        said_again.with_columns(again=pl.lit(value=True)), on=["id", "old_content"], how="left"
+    again = (versions_said(rows) if said is None else said).rename({"content": "old_content"})
+    current = current.with_columns(key=pl.col("id").hash()).join(
+        again.with_columns(again=pl.lit(value=True)), on=["key", "old_content"], how="left"
     )
     pairs = best.join(current, on="id", how="left", maintain_order="left")
     winners = pairs.filter(
@@ -68,10 +82,14 @@ def weigh(rows: pl.DataFrame, known: pl.DataFrame, *, misread: Collection[int] =
         winners.select("id", "content", is_current=pl.lit(value=True)),
         on=["id", "content"], how="left", maintain_order="left",
     ).with_columns(pl.col("is_current").fill_null(value=False))  # fmt: skip
-    retracted = winners.filter(pl.col("old_content").is_not_null()).select(
-        "id", content="old_content"
-    )
-    return Change(accepted, retracted)
+    beaten = winners.filter(pl.col("old_content").is_not_null())
+    restated = beaten.filter(~is_own).height
+    return Change(accepted, beaten.select("id", content="old_content"), restated)
+
+
+def versions_said(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the versions that rows tell, each once: the hash of the id and the content."""
+    return rows.select(pl.col("id").hash().alias("key"), "content").unique()
 
 
 def _is_newer() -> pl.Expr:
@@ -81,30 +99,62 @@ def _is_newer() -> pl.Expr:
     return later | (new.eq_missing(old) & (pl.col("content") > pl.col("old_content")))
 
 
-def known_versions(
-    store: Store, source: str, shape: Shape, rows: pl.DataFrame, *, is_first: bool = True
-) -> pl.DataFrame:
-    """Return all versions the journal has of the ids in a file, in the form ``weigh`` takes.
+class Known:
+    """What the journal has of the ids of one file, asked piece by piece.
 
-    Args:
-        store: where the journal is.
-        source: of the file.
-        shape: of its facts.
-        rows: of the file.
-        is_first: no file of the source has been written since the last one was published.
+    The rows of a source that was never read before can only meet earlier pieces of their own
+    file. The ids of these are kept as 64-bit hashes, and the journal is asked, exactly, for the
+    few that seem to come again.
     """
-    schema: dict[str, pl.DataType] = {
-        "id": pl.String(),
-        "content": pl.UInt64(),
-        "updated_at": rows.schema["updated_at"],
-        "version": pl.UInt32(),
-        "weight": pl.Int64(),
-    }
-    if rows.is_empty() or (is_first and not _was_read(store, source)):
-        return pl.DataFrame(schema=schema)
+
+    def __init__(self, store: Store, source: str, shape: Shape, *, is_first: bool = True) -> None:
+        """Begin a file.
+
+        Args:
+            store: where the journal is.
+            source: of the file.
+            shape: of its facts.
+            is_first: no file of the source has been written since the last one was published.
+        """
+        self._store, self._shape = store, shape
+        self._is_new = is_first and not _was_read(store, source)
+        self._last: pl.Series | None = None
+        self._seen = np.array([], dtype=np.uint64)
+
+    def versions(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return all versions the journal has of the ids in rows, in the form ``weigh`` takes."""
+        asked = self._met_before(rows) if self._is_new else rows
+        self._last = rows["id"]
+        schema: dict[str, pl.DataType] = {
+            "id": pl.String(),
+            "content": pl.UInt64(),
+            "updated_at": rows.schema["updated_at"],
+            "version": pl.UInt32(),
+            "weight": pl.Int64(),
+        }
+        if asked.is_empty():
+            return pl.DataFrame(schema=schema)
+        found = _versions(self._store, self._shape, asked)
+        if not found.num_rows:
+            return pl.DataFrame(schema=schema)
+        return pl.DataFrame(pl.from_arrow(found)).cast(schema)  # type: ignore[arg-type]
+
+    def _met_before(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return the rows whose id an earlier piece may have had."""
+        if self._last is None:
+            return rows.clear()
+        last = self._last.hash().to_numpy()
+        # two sorted stretches: a stable sort merges them
+        self._seen = np.sort(np.concatenate([self._seen, np.unique(last)]), kind="stable")
+        keys = rows["id"].hash().to_numpy()
+        place = np.minimum(np.searchsorted(self._seen, keys), max(len(self._seen) - 1, 0))
+        return rows.filter(pl.Series(self._seen[place] == keys) if len(self._seen) else False)
+
+
+def _versions(store: Store, shape: Shape, rows: pl.DataFrame) -> pa.Table:
     _stage(store, rows.select("id", "content").unique("id"))
     condition, span = _time_range(rows, shape)
-    found = store.arrow(
+    return store.arrow(
         "SELECT toString(id) AS id, content, updated_at, max(version) AS version,"
         " toInt64(sum(sign)) AS weight"
         f" FROM fact_{shape} WHERE id IN (SELECT id FROM incoming) AND {condition}"
@@ -112,9 +162,6 @@ def known_versions(
         span,
         tag="load.known",
     )
-    if not found.num_rows:
-        return pl.DataFrame(schema=schema)
-    return pl.DataFrame(pl.from_arrow(found)).cast(schema)  # type: ignore[arg-type]
 
 
 def _was_read(store: Store, source: str) -> bool:
@@ -148,7 +195,8 @@ def write_change(store: Store, shape: Shape, change: Change, batch: int) -> None
             f" SETTINGS max_partitions_per_insert_block = 0 SELECT {values} FROM {table.name}"
             " WHERE id IN (SELECT id FROM incoming)"
             f" AND (id, content) IN (SELECT id, content FROM incoming) AND {condition}"
-            " AND sign = 1 AND batch < {batch:UInt32} LIMIT 1 BY id, content",
+            " AND sign = 1 AND batch <= {batch:UInt32} ORDER BY version DESC"
+            " LIMIT 1 BY id, content",
             {"batch": batch, **span},
             tag="load.retract",
         )

@@ -28,9 +28,10 @@ from etl.batch import (
     readings,
 )
 from etl.columns import INSERT_ROWS, conform, to_arrow
-from etl.intake import Intake, Prepared
-from etl.journal import known_versions, weigh, write_change
+from etl.intake import Intake, Piece, Prepared
+from etl.journal import Change, Known, versions_said, weigh, write_change
 from etl.place import Gazetteer
+from etl.readers import USUAL, Bound
 from etl.spec import SourceSpec
 from metrics.indicator import Indicator
 from metrics.store import Store
@@ -49,6 +50,7 @@ class Loader:
         indicators: the catalogue whose parts are kept.
         timezone: the city's.
         secret: key of the reporters' HMAC.
+        bound: how much of a file is in memory at once.
     """
 
     store: Store
@@ -56,11 +58,12 @@ class Loader:
     indicators: Sequence[Indicator]
     timezone: str
     secret: bytes
+    bound: Bound = USUAL
 
     @property
     def intake(self) -> Intake:
         """What reads files; the store is no part of it."""
-        return Intake(self.gazetteer, self.timezone, self.secret)
+        return Intake(self.gazetteer, self.timezone, self.secret, self.bound)
 
     def load(
         self, spec: SourceSpec, path: Path, now: dt.datetime, prepared: Prepared | None = None
@@ -125,7 +128,8 @@ class Round:
             self._first = loader.store.next_batch()
         batch = self._first + len(self._written)
         self._is_whole = False
-        report = self._journal(batch, spec, path.name, ready, misread)
+        said = self._said(spec, path) if misread and not ready.is_whole else None
+        report = self._journal(batch, spec, path.name, ready, _Misread(misread, said))
         report.check_balance()
         self._is_whole = True
         spent = time.perf_counter() - begin + (prepared.seconds if prepared else 0.0)
@@ -172,31 +176,55 @@ class Round:
         last = last_reading(known, sha256)
         return last.batch if last and last.spec_sha256 == (spec.sha256 or "0" * 64) else 0
 
+    def _said(self, spec: SourceSpec, path: Path) -> pl.DataFrame:
+        """Return every version a large file tells, reading it once more."""
+        pieces = self._loader.intake.take(spec, path, self._now).pieces
+        return pl.concat([versions_said(piece.rows) for piece in pieces]).unique()
+
     def _journal(
-        self, batch: int, spec: SourceSpec, file: str, ready: Prepared, misread: Collection[int]
+        self, batch: int, spec: SourceSpec, file: str, ready: Prepared, misread: _Misread
     ) -> BatchReport:
         store, timezone = self._loader.store, self._loader.timezone
-        rows, checked = ready.rows, ready.checked
         before = any(one.spec.source == spec.source for one in self._written)
-        known = known_versions(store, spec.source, spec.fact, rows, is_first=not before)
-        change = weigh(rows, known, misread=misread)
-        write_change(store, spec.fact, change, batch)
-        _write_quarantine(store, checked.quarantined, batch, spec, file, timezone)
-        took = change.accepted["row_no"].unique()
-        aside = checked.quarantined["row_no"].n_unique()
-        flagged = change.accepted.filter(pl.col("flags").list.len() > 0)
-        return BatchReport(
-            source=spec.source,
-            file=file,
-            batch=batch,
-            rows_read=checked.read,
-            accepted=took.len(),
-            quarantined=aside,
-            duplicates=rows["row_no"].n_unique() - took.len(),
-            flagged=flagged["row_no"].n_unique(),
-            restated=change.retracted.height,
-            watermark=_watermark(rows, self._now.astimezone(ZoneInfo(timezone))),
-        )
+        known = Known(store, spec.source, spec.fact, is_first=not before)
+        report = BatchReport(spec.source, file, batch=batch)
+        now = self._now.astimezone(ZoneInfo(timezone))
+        for piece in ready.pieces:
+            change = weigh(
+                piece.rows,
+                known.versions(piece.rows),
+                misread=misread.batches,
+                batch=batch,
+                said=misread.said,
+            )
+            write_change(store, spec.fact, change, batch)
+            _write_quarantine(store, piece.quarantined, batch, spec, file, timezone)
+            report = _with_piece(report, piece, change, now)
+        return report
+
+
+@dataclass(frozen=True)
+class _Misread:
+    """Batches that read this very file by an older spec, and what it tells, if that is known."""
+
+    batches: Collection[int]
+    said: pl.DataFrame | None
+
+
+def _with_piece(report: BatchReport, piece: Piece, change: Change, now: dt.datetime) -> BatchReport:
+    took = change.accepted["row_no"].n_unique()
+    flagged = change.accepted.filter(pl.col("flags").list.len() > 0)
+    times = [time for time in (report.watermark, _watermark(piece.rows, now)) if time]
+    return replace(
+        report,
+        rows_read=report.rows_read + piece.read,
+        accepted=report.accepted + took,
+        quarantined=report.quarantined + piece.quarantined["row_no"].n_unique(),
+        duplicates=report.duplicates + piece.rows["row_no"].n_unique() - took,
+        flagged=report.flagged + flagged["row_no"].n_unique(),
+        restated=report.restated + change.restated,
+        watermark=max(times, default=None),
+    )
 
 
 def _sha256_or_nothing(path: Path) -> str:

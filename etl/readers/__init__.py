@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from etl.readers.csv import read_csv
@@ -13,10 +15,11 @@ from etl.readers.jsonl import read_jsonl
 from etl.readers.packed import members, unpacked
 from etl.readers.pages import read_pages
 from etl.readers.parquet import read_parquet
+from etl.readers.pieces import USUAL, Bound, sheets
 from etl.spec import Format, SourceSpec
 from metrics.errors import SourceError
 
-__all__ = ["RawFile", "Sheet", "read_file", "read_sheet"]
+__all__ = ["USUAL", "Bound", "RawFile", "Sheet", "read_file", "read_pieces", "read_sheet"]
 
 _READERS: dict[Format, Callable[[SourceSpec, Path, bytes], Sheet]] = {
     "csv": read_csv,
@@ -48,10 +51,35 @@ def read_file(spec: SourceSpec, path: Path) -> RawFile:
             where=str(path),
             next_step="Export it again; a file without rows still has its header",
         )
+    return finish(_sheet(spec, path, data), spec, path, hashlib.sha256(data).hexdigest(), len(data))
+
+
+def _sheet(spec: SourceSpec, path: Path, data: bytes) -> Sheet:
     read = _READERS[spec.format]
     if spec.http is not None and path.suffix.lower() == ".zip":
-        return finish(read_pages(spec, path, members(path, data), read), spec, path, data)
-    return finish(read(spec, path, unpacked(spec, path, data)), spec, path, data)
+        return read_pages(spec, path, members(path, data), read)
+    return read(spec, path, unpacked(spec, path, data))
+
+
+def read_pieces(
+    spec: SourceSpec, path: Path, bound: Bound, sha256: str
+) -> Iterator[RawFile] | None:
+    """Return a large file's rows some at a time, or None for a file that is read whole.
+
+    Args:
+        spec: of its source.
+        path: of the file.
+        bound: what is large, and how much is read at a time.
+        sha256: of its bytes.
+
+    Raises:
+        SourceError: the file as a whole cannot be taken; also while the pieces are read.
+    """
+    found = sheets(spec, path, bound)
+    if found is None:
+        return None
+    size = path.stat().st_size
+    return map(partial(finish, spec=spec, path=path, sha256=sha256, size=size), found)
 
 
 def read_sheet(spec: SourceSpec, path: Path, content: bytes) -> Sheet:

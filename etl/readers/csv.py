@@ -13,7 +13,7 @@ from etl.readers.text import decode
 from etl.spec import SourceSpec
 from metrics.errors import SourceError
 
-_LONGEST_RECORD = 200
+LONGEST_RECORD = 200
 """Lines; a longer one is a quote left open, not a value."""
 
 
@@ -34,9 +34,23 @@ def read_csv(spec: SourceSpec, path: Path, data: bytes) -> Sheet:
     return _row_by_row(text, header, header_line, spec.delimiter)
 
 
+def read_header(spec: SourceSpec, path: Path, head: bytes) -> tuple[int, list[str]]:
+    """Return the number of lines down to the header's last, and the header's cells.
+
+    Args:
+        spec: of the source.
+        path: named in an error.
+        head: whole lines from the begin of the file.
+
+    Raises:
+        SourceError: there is no header in them.
+    """
+    return _header(spec, path, decode(spec, path, head))
+
+
 def _header(spec: SourceSpec, path: Path, text: str) -> tuple[int, list[str]]:
     """Return the number of the line after the header, from 0, and the header's cells."""
-    lines = text.split("\n", spec.title_rows + _LONGEST_RECORD)
+    lines = text.split("\n", spec.title_rows + LONGEST_RECORD)
     below = (line + "\n" for line in lines[spec.title_rows :])
     reader = csv.reader(below, delimiter=spec.delimiter)
     for cells in reader:
@@ -60,7 +74,7 @@ def _record_starts(lines: pl.Series) -> pl.Series | None:
         return None
     starts = closed.shift(1, fill_value=True).arg_true()
     longest = starts.diff().max()
-    if isinstance(longest, int) and longest > _LONGEST_RECORD:
+    if isinstance(longest, int) and longest > LONGEST_RECORD:
         return None
     return starts
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,7 +61,7 @@ class RawFile:
         return self.frame.height + self.broken.height
 
 
-def finish(sheet: Sheet, spec: SourceSpec, path: Path, data: bytes) -> RawFile:
+def finish(sheet: Sheet, spec: SourceSpec, path: Path, sha256: str, size: int) -> RawFile:
     """Return the file under the spec's names, without rows in which nothing stands.
 
     Raises:
@@ -76,7 +75,7 @@ def finish(sheet: Sheet, spec: SourceSpec, path: Path, data: bytes) -> RawFile:
     if columns:
         filled = pl.any_horizontal(pl.col(columns).str.strip_chars().str.len_bytes() > 0)
         frame = frame.filter(filled.fill_null(value=False))
-    return RawFile(frame, path, hashlib.sha256(data).hexdigest(), len(data), sheet.broken)
+    return RawFile(frame, path, sha256, size, sheet.broken)
 
 
 def plain(cell: str) -> str:

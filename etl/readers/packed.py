@@ -18,7 +18,13 @@ MOST_UNPACKED = 1 << 30
 """Bytes; a packed file that grows beyond this is not read: a small one may hold terabytes."""
 
 _PACKED = (".gz", ".zip")
-_DAMAGED = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+DAMAGED = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+"""What unpacking a damaged file raises."""
+
+
+def is_packed(name: str) -> bool:
+    """Tell whether a file of this name has to be unpacked."""
+    return PurePosixPath(name).suffix.lower() in _PACKED
 
 
 def unpacked(spec: SourceSpec, path: Path, data: bytes) -> bytes:
@@ -33,11 +39,11 @@ def unpacked(spec: SourceSpec, path: Path, data: bytes) -> bytes:
         return data
     try:
         content = _gunzipped(data) if suffix == ".gz" else _unzipped(spec, path, data)
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise _damaged(path) from error
     if len(content) > MOST_UNPACKED:
         raise _too_large(path)
-    if suffix == ".gz" and PurePosixPath(path.stem).suffix.lower() in _PACKED:
+    if suffix == ".gz" and is_packed(path.stem):
         raise _packed_twice(path, path.stem)
     return content
 
@@ -58,7 +64,7 @@ def members(path: Path, data: bytes) -> Iterator[tuple[str, bytes]]:
                 if left < 0:
                     raise _too_large(path)
                 yield entry.filename, content
-    except (*_DAMAGED, RuntimeError) as error:  # a password, a foreign method
+    except (*DAMAGED, RuntimeError) as error:  # a password, a foreign method
         raise _damaged(path) from error
 
 
@@ -86,7 +92,7 @@ def _unzipped(spec: SourceSpec, path: Path, data: bytes) -> bytes:
         entry = _entry(spec, path, archive)
         if entry.file_size > MOST_UNPACKED:
             raise _too_large(path)
-        if PurePosixPath(entry.filename).suffix.lower() in _PACKED:
+        if is_packed(entry.filename):
             raise _packed_twice(path, entry.filename)
         try:
             with archive.open(entry) as file:

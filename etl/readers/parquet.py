@@ -28,10 +28,24 @@ def read_parquet(spec: SourceSpec, path: Path, data: bytes) -> Sheet:
             where=str(path),
             next_step="Fetch it again, or correct format in the source spec",
         ) from error
+    return _sheet(frame, spec, path)
+
+
+def read_slice(spec: SourceSpec, path: Path, begin: int, rows: int) -> Sheet:
+    """Return the table of some rows of a Parquet file, numbered as in the whole.
+
+    Raises:
+        SourceError: a column that is read cannot be text.
+    """
+    frame = pl.scan_parquet(path).slice(begin, rows).collect()
+    return _sheet(frame, spec, path, begin)
+
+
+def _sheet(frame: pl.DataFrame, spec: SourceSpec, path: Path, begin: int = 0) -> Sheet:
     columns = {}
     for number, column in enumerate(frame.iter_columns()):
         columns[str(number)] = _text(column, spec, path)
-    numbers = pl.Series(range(1, frame.height + 1), dtype=pl.UInt64)
+    numbers = pl.int_range(begin + 1, begin + frame.height + 1, dtype=pl.UInt64, eager=True)
     return Sheet(frame.columns, pl.DataFrame({**columns, ROW_NO: numbers}))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from etl.spec import SourceSpec
@@ -10,34 +11,67 @@ from metrics.errors import SourceError
 _AUTO = ("utf-8-sig", "gb18030")
 
 
+@dataclass(frozen=True)
+class BadByte:
+    """The first byte of a file that does not belong to an encoding.
+
+    Attributes:
+        at: its offset.
+        line: its line, from 1.
+        value: the byte.
+    """
+
+    at: int
+    line: int
+    value: int
+
+
+def encodings(spec: SourceSpec) -> tuple[str, ...]:
+    """Return the encodings a file of a source may have, the first that fits is taken."""
+    return _AUTO if spec.encoding == "auto" else (spec.encoding,)
+
+
+def is_utf16(data: bytes) -> bool:
+    """Tell whether a file begins with the mark of UTF-16, which no source may be in."""
+    return data[:2] in (b"\xff\xfe", b"\xfe\xff")
+
+
 def decode(spec: SourceSpec, path: Path, data: bytes) -> str:
     """Return the text of a file with plain line ends.
 
     Raises:
         SourceError: a byte does not belong to the encoding.
     """
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if is_utf16(data):
         msg = "the file is UTF-16"
         raise SourceError(msg, where=str(path), next_step="Save it as UTF-8 or GB18030")
-    wanted = _AUTO if spec.encoding == "auto" else (spec.encoding,)
-    failed: dict[str, UnicodeDecodeError] = {}
-    for encoding in wanted:
+    failed: dict[str, BadByte] = {}
+    for encoding in encodings(spec):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError as error:
-            failed[encoding] = error
+            line = data.count(b"\n", 0, error.start) + 1
+            failed[encoding] = BadByte(error.start, line, data[error.start])
         else:
-            return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\x1a\x00")
-    raise _wrong_encoding(spec, path, data, failed)
-
-
-def _wrong_encoding(
-    spec: SourceSpec, path: Path, data: bytes, failed: dict[str, UnicodeDecodeError]
-) -> SourceError:
-    """Return the complaint of the encoding that came furthest."""
-    encoding, error = max(failed.items(), key=lambda item: item[1].start)
-    line = data.count(b"\n", 0, error.start) + 1
+            if "\r" in text:
+                text = text.replace("\r\n", "\n").replace("\r", "\n")
+            return text.rstrip("\x1a\x00")
     fits = [name for name in ("utf-8", "gb18030") if name not in failed and _fits(data, name)]
+    raise wrong_encoding(spec, path, failed, fits)
+
+
+def wrong_encoding(
+    spec: SourceSpec, path: Path, failed: dict[str, BadByte], fits: list[str]
+) -> SourceError:
+    """Return the complaint of the encoding that came furthest.
+
+    Args:
+        spec: of the source.
+        path: of the file.
+        failed: what stopped each encoding that was tried.
+        fits: encodings the whole file is in, though the spec does not say so.
+    """
+    encoding, bad = max(failed.items(), key=lambda item: item[1].at)
     spec_at = spec.defined_at or spec.source
     if fits:
         hint, step = f"The whole file reads as {fits[0]}", f"Set encoding: {fits[0]} in {spec_at}"
@@ -45,8 +79,8 @@ def _wrong_encoding(
         hint = "It is neither UTF-8 nor GB18030 all through"
         step = "Export it again in one encoding"
     return SourceError(
-        f"byte 0x{data[error.start]:02x} is not {encoding.removesuffix('-sig')}",
-        where=f"{path}:{line}",
+        f"byte 0x{bad.value:02x} is not {encoding.removesuffix('-sig')}",
+        where=f"{path}:{bad.line}",
         hint=hint,
         next_step=step,
     )

@@ -13,7 +13,7 @@ import polars as pl
 from etl.aggregate import add_parts
 from etl.batch import BatchReport, ledger_line
 from etl.boundaries import Boundaries
-from etl.journal import known_versions, weigh, write_change
+from etl.journal import Known, weigh, write_change
 from etl.publish import publish_territory
 from metrics.answer import Answer
 from metrics.calendar import Clock
@@ -106,7 +106,7 @@ def deliver(store: Store, one: Delivery) -> int:
     indicators = list(catalogue().indicators.values())
     with store.publishing:
         batch = store.next_batch()
-        change = weigh(rows, known_versions(store, one.source, one.shape, rows))
+        change = weigh(rows, Known(store, one.source, one.shape).versions(rows))
         write_change(store, one.shape, change, batch)
         days = add_parts(store, indicators, {batch: one.shape}).get(batch, [])
         report = BatchReport(

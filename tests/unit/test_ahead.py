@@ -10,25 +10,28 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import polars as pl
 import pytest
 
 from etl import ahead
+from etl.intake import Piece, Prepared
 from etl.plan import Step
 
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 PARENT = os.getpid()
+PIECE = Piece(pl.DataFrame({"n": [0]}), pl.DataFrame(), 0)
 
 
 @dataclass(frozen=True)
 class Deadly:
-    """Reads names; one of them kills the process that reads it."""
+    """Reads names as hashes; one of them kills the process that reads it."""
 
     home: int
 
-    def take(self, _spec: object, path: Path, _now: dt.datetime) -> str:
+    def take(self, _spec: object, path: Path, _now: dt.datetime) -> Prepared:
         if path.name == "deadly.csv" and os.getpid() != self.home:
             os._exit(9)
-        return path.name
+        return Prepared(path.name, 0, (PIECE,), 0.0)
 
 
 def test_a_killed_reader_takes_only_its_own_files_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,9 +44,37 @@ def test_a_killed_reader_takes_only_its_own_files_with_it(monkeypatch: pytest.Mo
     for step, ready in ahead.read_ahead(steps, intake, specs, NOW):
         assert step.path is not None
         try:
-            heard[step.path.name] = ready()
+            heard[step.path.name] = ready().sha256
         except BrokenProcessPool:
             heard[step.path.name] = None
     assert list(heard) == names, "every file is told of, in order"
     assert heard["deadly.csv"] is None
     assert [heard[name] for name in names[-10:]] == names[-10:]
+
+
+@dataclass(frozen=True)
+class Slow:
+    """Reads files of three pieces, and one whole."""
+
+    def take(self, _spec: object, path: Path, _now: dt.datetime) -> Prepared:
+        if path.name == "whole.csv":
+            return Prepared(path.name, 0, (PIECE,), 0.0)
+        pieces = (Piece(pl.DataFrame({"n": [number]}), pl.DataFrame(), 1) for number in range(3))
+        return Prepared(path.name, 0, pieces, 0.0)
+
+
+@pytest.mark.parametrize("backlog", [0, 1 << 40])
+def test_the_pieces_of_large_files_arrive_in_order(
+    monkeypatch: pytest.MonkeyPatch, backlog: int
+) -> None:
+    monkeypatch.setattr(ahead, "_BACKLOG_BYTES", backlog)
+    names = ["a.csv", "whole.csv", "b.csv", "c.csv"]
+    steps = [Step("file", "new", "", "s", Path(name), 1) for name in names]
+    intake: Any = Slow()
+    specs: Any = {"s": SimpleNamespace(source="s")}
+    heard = {
+        ready.sha256: [int(piece.rows["n"][0]) for piece in ready.pieces]
+        for _, arrive in ahead.read_ahead(steps, intake, specs, NOW)
+        for ready in [arrive()]
+    }
+    assert heard == {"a.csv": [0, 1, 2], "whole.csv": [0], "b.csv": [0, 1, 2], "c.csv": [0, 1, 2]}
