@@ -50,8 +50,8 @@ def decode(spec: SourceSpec, path: Path, data: bytes) -> str:
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            failed[encoding] = BadByte(error.start, line, data[error.start])
+            at = error.start + len(data) - len(error.object)  # a byte order mark was taken off
+            failed[encoding] = BadByte(at, data.count(b"\n", 0, at) + 1, data[at])
         else:
             if "\r" in text:
                 text = text.replace("\r\n", "\n").replace("\r", "\n")
