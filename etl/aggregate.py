@@ -69,27 +69,16 @@ def _city_sums(into: str, parts: str, rows: str = "1") -> str:
 def _add_of_shape(
     store: Store, indicators: Sequence[Indicator], shape: Shape, batches: list[int]
 ) -> None:
-    span = store.rows(
-        f"SELECT count() AS n, toUnixTimestamp64Milli(min(at)) AS low,"
-        f" toUnixTimestamp64Milli(max(at)) AS high FROM fact_{shape}"
-        " WHERE batch IN {batches:Array(UInt32)}",
-        {"batches": batches},
-        tag="load.parts",
-    )[0]
-    if not span["n"]:
-        return
-    # the range of `at` lets ClickHouse leave the other months on disk
-    rows = (
-        "batch IN {batches:Array(UInt32)} AND at >= fromUnixTimestamp64Milli({low:Int64})"
-        " AND at <= fromUnixTimestamp64Milli({high:Int64})"
-    )
-    values = {"batches": batches, "low": span["low"], "high": span["high"]}
-    concerned = _concerned(store, indicators, shape, rows, values)
-    statements = [
-        *parts_sql(concerned, shape, rows=rows, dimension="batch"),
-        feed_rows_sql(shape, rows=rows, dimension="batch"),
-    ]
-    _write(store, "part", statements, values, "load.parts")
+    for first, last in _spans(store, shape, "batch IN {batches:Array(UInt32)}", batches):
+        # the range of `at` lets ClickHouse leave the other months on disk
+        rows = f"batch IN {{batches:Array(UInt32)}} AND toYYYYMM(at) BETWEEN {first} AND {last}"
+        values = {"batches": batches}
+        concerned = _concerned(store, indicators, shape, rows, values)
+        statements = [
+            *parts_sql(concerned, shape, rows=rows, dimension="batch"),
+            feed_rows_sql(shape, rows=rows, dimension="batch"),
+        ]
+        _write(store, "part", statements, values, "load.parts")
 
 
 def _write(
@@ -190,12 +179,15 @@ def rebuild_parts(store: Store, indicators: Sequence[Indicator]) -> None:
         store.command(f"DROP TABLE {table}_next SYNC", tag="rebuild.parts")
 
 
-def _spans(store: Store, shape: Shape) -> list[tuple[int, int]]:
+def _spans(
+    store: Store, shape: Shape, rows: str = "1", batches: Sequence[int] = ()
+) -> list[tuple[int, int]]:
     """Return months, first and last, that together hold as many rows as may be read at once."""
     months = store.rows(
-        f"SELECT toYYYYMM(at) AS month, count() AS n FROM fact_{shape}"
+        f"SELECT toYYYYMM(at) AS month, count() AS n FROM fact_{shape} WHERE {rows}"
         " GROUP BY month ORDER BY month",
-        tag="rebuild.months",
+        {"batches": list(batches)},
+        tag="parts.months",
     )
     spans: list[tuple[int, int]] = []
     held = 0

@@ -245,7 +245,8 @@ class _Rows:
             }
         ).to_struct()
         ends = np.concatenate([[0], np.cumsum(is_filled.sum(axis=1))])
-        listed = pa.LargeListArray.from_arrays(ends, pairs.to_arrow())
+        newest = pl.CompatLevel.newest()  # texts as they are, not copied together
+        listed = pa.LargeListArray.from_arrays(ends, pairs.to_arrow(compat_level=newest))
         return pl.Series("extra", listed).cast(kind)
 
     def _sealed(self, frame: pl.DataFrame) -> pl.DataFrame:

@@ -87,13 +87,13 @@ def person_keys(people: pl.Series, secret: bytes) -> pl.Series:
 
     The same phone or identity number written in another way gives the same key.
     """
+    distinct = people.drop_nulls().unique()
     plain = (
-        people.str.normalize("NFKC")
+        distinct.str.normalize("NFKC")
         .str.replace_all(r"[^0-9A-Za-z\x{4e00}-\x{9fff}@.]", "")
         .str.to_uppercase()
         .str.replace(r"^86(1[3-9]\d{9})$", "$1")
     )
-    people = plain.set(plain == "", None)
     keyed = hmac.new(secret, digestmod="sha256")
 
     def key(person: str) -> str:
@@ -101,12 +101,10 @@ def person_keys(people: pl.Series, secret: bytes) -> pl.Series:
         copy.update(person.encode())
         return copy.hexdigest()
 
-    keys = {one: key(one) for one in people.drop_nulls().unique().to_list()}
-    if not keys:
+    keys = pl.Series([key(one) if one else "" for one in plain.to_list()], dtype=pl.String)
+    if keys.is_empty():
         return pl.Series(people.name, [""]).new_from_index(0, people.len())
-    return people.replace_strict(
-        list(keys), list(keys.values()), default="", return_dtype=pl.String
-    ).fill_null("")
+    return people.replace_strict(distinct, keys, default="", return_dtype=pl.String)
 
 
 def _normal(text: pl.Series) -> pl.Series:

@@ -173,21 +173,23 @@ def _cuts(path: Path, begin: int, bound: Bound, *, has_quotes: bool) -> list[_Cu
         last = quotes.last_end(chunk) if has_quotes else chunk.rfind(b"\n") + 1
         if quotes.is_stray:
             return []
-        rows = lines + _lines(chunk[:last])
-        if last and (rows >= bound.rows or size + last >= bound.size):
-            cuts.append(_Cut(size + last, rows))
-            size, lines = len(chunk) - last, _lines(chunk[last:])
-        else:
-            size, lines = size + len(chunk), lines + _lines(chunk)
+        ended, begun = _lines(chunk[:last]), _lines(chunk[last:])
+        size, lines = size + last, lines + ended
+        if last and (lines >= bound.rows or size >= bound.size):
+            cuts.append(_Cut(size, lines))
+            size = lines = 0
+        size, lines = size + len(chunk) - last, lines + begun
     if size:
         cuts.append(_Cut(size, lines))
     return [] if quotes.is_open else cuts
 
 
 def _lines(data: bytes) -> int:
-    count = data.count(b"\n")
-    returns = data.count(b"\r")
-    return count + returns - data.count(b"\r\n") if returns else count
+    codes = np.frombuffer(data, dtype=np.uint8)
+    count = int(np.count_nonzero(codes == _NEWLINE))
+    if b"\r" in data:
+        count += data.count(b"\r") - data.count(b"\r\n")
+    return count
 
 
 class _Quotes:
