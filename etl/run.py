@@ -13,7 +13,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from etl.ahead import Ready, read_ahead
+from etl.ahead import BACKLOG_BYTES, Ready, read_ahead
 from etl.batch import BatchReport
 from etl.boundaries import Boundaries
 from etl.load import Loader, Round
@@ -56,6 +56,7 @@ def run(
     now: dt.datetime,
     boundaries: Boundaries | None = None,
     progress: bool | None = None,
+    backlog_bytes: int = BACKLOG_BYTES,
 ) -> RunReport:
     """Do exactly what the plan says and return what became of it.
 
@@ -69,6 +70,7 @@ def run(
         now: the city's time, written into the ledger.
         boundaries: published when the plan has a territory step.
         progress: show a bar on stderr after two seconds; by default when it is a terminal.
+        backlog_bytes: files that are more than this together are read by a process of their own.
     """
     begin = time.perf_counter()
     territory = catalogue = None
@@ -85,7 +87,7 @@ def run(
                 catalogue = publish_catalogue(loader.store, loader.indicators, now=now)
         except StoreError as error:
             problem = error
-        ahead = read_ahead(files, loader.intake, specs, now)
+        ahead = read_ahead(files, loader.intake, specs, now, backlog_bytes=backlog_bytes)
         for steps in _rounds(files):
             halt = problem or stopped.get(steps[0].source)
             ready = islice(ahead, len(steps))

@@ -48,4 +48,18 @@ def read_file(spec: SourceSpec, path: Path) -> RawFile:
             next_step="Export it again; a file without rows still has its header",
         )
     content = unpacked(spec, path, data)
-    return finish(_READERS[spec.format](spec, path, content), spec, path, data)
+    return finish(_sheet(spec, path, content), spec, path, data)
+
+
+def _sheet(spec: SourceSpec, path: Path, content: bytes) -> Sheet:
+    try:
+        return _READERS[spec.format](spec, path, content)
+    except BaseException as error:
+        # a panic of a compiled reader is no Exception, and each library has a class of its own
+        if type(error).__name__ != "PanicException":
+            raise
+        raise SourceError(
+            f"the file is damaged: it cannot be read as {spec.format}",
+            where=str(path),
+            next_step="Fetch or export it again",
+        ) from error

@@ -11,7 +11,7 @@ import numpy as np
 
 from etl.readers.frame import Sheet
 from etl.readers.jsonl import records_sheet
-from etl.readers.text import decode
+from etl.readers.text import decode, without_halves
 from etl.spec import SourceSpec
 from metrics.errors import SourceError, near
 
@@ -30,7 +30,7 @@ def read_json(spec: SourceSpec, path: Path, data: bytes) -> Sheet:
     Raises:
         SourceError: wrong encoding, not JSON, nested too deep, or no array where ``records`` says.
     """
-    text = decode(spec, path, data)
+    text = without_halves(decode(spec, path, data))
     _refuse_depth(path, text)
     decoder = json.JSONDecoder(parse_float=str, parse_int=str)
     try:

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from etl.readers.frame import ROW_NO, Sheet
-from etl.readers.text import decode
+from etl.readers.text import decode, without_halves
 from etl.spec import SourceSpec
 
 
@@ -21,8 +21,9 @@ def read_jsonl(spec: SourceSpec, path: Path, data: bytes) -> Sheet:
     """
     rows: list[tuple[int, dict[str, Any]]] = []
     broken: list[tuple[int, str, str]] = []
+    text = without_halves(decode(spec, path, data))
     decoder = json.JSONDecoder(parse_float=str, parse_int=str)
-    for number, line in enumerate(decode(spec, path, data).split("\n"), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line or line.isspace():
             continue
         try:

@@ -134,7 +134,23 @@ def test_a_bomb_ends_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert refused(tmp_path, data, "a.zip") == f"a.zip: {said}"
     lying = data.replace((1 << 21).to_bytes(4, "little"), (9).to_bytes(4, "little"))
     assert "a.zip: " in refused(tmp_path, lying, "a.zip")  # a size that is not true
-    assert refused(tmp_path, data, "a.xlsx", format="xlsx") == f"a.xlsx: {said}"
+    book = archive(**{"xl/workbook.xml": big})
+    assert refused(tmp_path, book, "a.xlsx", format="xlsx") == f"a.xlsx: {said}"
+    lying = book.replace((1 << 21).to_bytes(4, "little"), (9).to_bytes(4, "little"))
+    assert "a.xlsx: " in refused(tmp_path, lying, "a.xlsx", format="xlsx")
+
+
+def test_a_cell_at_the_far_end_of_a_sheet_ends_in_one_sentence(tmp_path: Path) -> None:
+    sheet = '<worksheet><sheetData><row r="1"><c r="A1"/></row><row><c s="1" r="XFD1048576"/>'
+    files = {"xl/workbook.xml": "<workbook/>", "xl/worksheets/sheet1.xml": sheet}
+    said = refused(tmp_path, archive(**files), "a.xlsx", format="xlsx")
+    assert "spans 1,048,576 rows but hardly any cell in it is filled" in said
+
+
+def test_half_a_character_in_json_is_marked_and_the_row_kept(tmp_path: Path) -> None:
+    text = r'{"n":"1","t":"\\ud83d\ude00 \ud83d. \\ud83d"}'
+    raw = read(tmp_path, text.encode(), "a.jsonl", format="jsonl", ignore=["n", "t"])
+    assert raw.frame["t"].to_list() == ["\\ud83d\ufffd \ufffd. \\ud83d"]
 
 
 def test_a_document_is_an_array_or_holds_one(tmp_path: Path) -> None:
