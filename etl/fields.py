@@ -14,6 +14,7 @@ from etl.parse import NUMBER, Times, clean, iso, parse_numbers, parse_times
 from etl.privacy import mask
 from etl.rules import UNMAPPED
 from etl.spec import ColumnRule, MetricRule, SourceSpec, target_columns
+from etl.spin import is_spun, unspun
 from metrics.tables import Shape, fact_tables
 
 Kind = Literal["time", "number", "whole", "truth", "text"]
@@ -159,6 +160,10 @@ class Fields:
         text = self.text(target)
         text = clean(text) if target in _CODES else text
         self.findings.flag(text.str.contains("\ufffd|锟斤拷"), "garbled_text")
+        if target not in _CODES:
+            spun = is_spun(text)
+            self.findings.flag(spun, "spun_text")
+            text = unspun(text, spun)
         if target in self.spec.mask:
             text = mask(text)
         self.values[target] = text.fill_null("")

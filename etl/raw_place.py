@@ -13,6 +13,8 @@ from etl.spec import PlaceRule
 FLOAT_KEY = r"^\d(?:\.\d+)?[Ee]\+?\d{2}$"
 """A long number after a spreadsheet has been at it: 3.30109E+17."""
 _PAIR = r"(-?\d+(?:\.\d+)?)[,\s]+(-?\d+(?:\.\d+)?)"
+_SAME = 1e-6
+"""Degrees; a tenth of a metre."""
 _SOUTH, _NORTH, _WEST, _EAST = 18, 54, 73, 136
 """China with a margin, in whole degrees: tells which of two numbers is the latitude."""
 
@@ -25,6 +27,7 @@ class RawPlace:
         lon: degrees in the source's system, null where unknown or not to be believed.
         lat: the same.
         code: area code with the spec's prefix, empty where there is none.
+        next_code: the code of the next column that is filled, empty where there is none.
         name: area name, empty where there is none.
         said: everything the source said, for the content hash.
     """
@@ -32,6 +35,7 @@ class RawPlace:
     lon: pl.Series
     lat: pl.Series
     code: pl.Series
+    next_code: pl.Series
     name: pl.Series
     said: dict[str, pl.Series]
 
@@ -40,13 +44,13 @@ def raw_place(frame: pl.DataFrame, place: PlaceRule, findings: Findings) -> RawP
     """Return the place columns; what is wrong with them is flagged, never a reason to reject."""
     none = pl.Series([None], dtype=pl.String).new_from_index(0, frame.height)
     lon_text, lat_text = _point_texts(frame, place, none)
-    lon, lat = _degrees(lon_text, lat_text, findings)
-    code = _code(frame, place, none, findings)
+    lon, lat = _degrees(lon_text, lat_text, place, findings)
+    code, next_code = _codes(frame, place, none, findings)
     name = clean(frame[place.name.column]) if place.name else none
     said = {"_lon": lon_text, "_lat": lat_text}
     if place.point:
         said = {"_point": clean(frame[place.point])}
-    return RawPlace(lon, lat, code, name.fill_null(""), said)
+    return RawPlace(lon, lat, code, next_code, name.fill_null(""), said)
 
 
 def _point_texts(
@@ -65,7 +69,7 @@ def _point_texts(
 
 
 def _degrees(
-    lon_text: pl.Series, lat_text: pl.Series, findings: Findings
+    lon_text: pl.Series, lat_text: pl.Series, place: PlaceRule, findings: Findings
 ) -> tuple[pl.Series, pl.Series]:
     lon = lon_text.cast(pl.Float64, strict=False)
     lat = lat_text.cast(pl.Float64, strict=False)
@@ -82,6 +86,10 @@ def _degrees(
     possible = (lon.abs() <= 180) & (lat.abs() <= 90) & lon.is_finite() & lat.is_finite()
     possible = possible.fill_null(value=False)
     default = (possible & (lon == lon.round(0)) & (lat == lat.round(0))).fill_null(value=False)
+    for point in place.default_points:
+        x, y = (float(part) for part in point.split(","))
+        default = default | (((lon - x).abs() < _SAME) & ((lat - y).abs() < _SAME))
+    default = default.fill_null(value=False)
     findings.flag(said & ~possible, "bad_coordinates")
     findings.flag(default, "default_point")
     usable = possible & ~default
@@ -89,13 +97,19 @@ def _degrees(
     return lon.set(~usable, None), lat.set(~usable, None)
 
 
-def _code(frame: pl.DataFrame, place: PlaceRule, none: pl.Series, findings: Findings) -> pl.Series:
-    code = none
+def _codes(
+    frame: pl.DataFrame, place: PlaceRule, none: pl.Series, findings: Findings
+) -> tuple[pl.Series, pl.Series]:
+    first = second = none
     for column in place.code:
         text = clean(frame[column])
         lost = text.str.contains(FLOAT_KEY).fill_null(value=False)
         findings.flag(lost, "float_code")
-        code = pl.select(pl.coalesce(code, text.set(lost, None))).to_series()
+        text = text.set(lost, None)
+        second = pl.select(pl.coalesce(second, pl.when(first.is_not_null()).then(text))).to_series()
+        first = pl.select(pl.coalesce(first, text)).to_series()
     if place.prefix:
-        code = pl.select(pl.lit(place.prefix) + code).to_series()
-    return code.fill_null("")
+        first, second = (
+            pl.select(pl.lit(place.prefix) + one).to_series() for one in (first, second)
+        )
+    return first.fill_null(""), second.fill_null("")

@@ -82,6 +82,7 @@ Text = Annotated[str, BeforeValidator(_text)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
 TextMap = Annotated[dict[str, str], BeforeValidator(_text_map)]
 Factor = Annotated[Decimal | None, Field(gt=0)]
+MonthDayText = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
 Duration = Annotated[dt.timedelta, BeforeValidator(parse_duration)]
 
 
@@ -142,10 +143,16 @@ class PlaceRule(_Part):
     lat: Text = ""
     point: Text = Field(default="", description="one column with both numbers")
     point_order: Literal["lat_lon", "lon_lat"] = "lat_lon"
-    code: Texts = Field(default=(), description="area code columns, the first filled one counts")
+    code: Texts = Field(
+        default=(),
+        description="area code columns: the first filled one counts, the next one after all else",
+    )
     name: Annotated[PlaceName | None, _named("column")] = None
     prefix: str = Field(default="", description="put before the code")
     order: tuple[PlaceKey, ...] = ("code", "point", "name")
+    default_points: Texts = Field(
+        default=(), description="points written where the place is unknown, as 'lon, lat'"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -159,6 +166,15 @@ class PlaceRule(_Part):
         """Source columns it reads."""
         named = (self.name.column,) if self.name else ()
         return tuple(c for c in (self.lon, self.lat, self.point, *self.code, *named) if c)
+
+
+class CumulativeRule(_Part):
+    """Values that are totals since a day of the year: each is replaced by its growth."""
+
+    by: Texts = Field(default=(), description="source columns; a total for each of their values")
+    resets: Annotated[tuple[MonthDayText, ...], BeforeValidator(_texts)] = Field(
+        default=("01-01",), description="days on which the totals begin anew, as MM-DD"
+    )
 
 
 class SourceSpec(_Part):
@@ -202,8 +218,16 @@ class SourceSpec(_Part):
         default_factory=dict, description="readings: wide column -> metric"
     )
     skip: dict[str, Texts] = Field(
-        default_factory=dict, description="column -> values whose rows are set aside"
+        default_factory=dict,
+        description="column -> values whose rows are set aside; * stands for any text",
     )
+    system: str = Field(
+        default="",
+        pattern=r"^[a-z0-9_]*$",
+        description="numbers rows together with the other sources of this system, for example"
+        " a table of open cases and one of closed ones",
+    )
+    cumulative: CumulativeRule | None = None
     defined_at: str = Field(default="", description="file:line, filled in by the loader")
     sha256: str = Field(default="", description="of the file's bytes, filled in by the loader")
 
@@ -229,6 +253,7 @@ class SourceSpec(_Part):
             *self.keep,
             *self.metrics,
             *self.skip,
+            *(self.cumulative.by if self.cumulative else ()),
             *((self.reporter,) if self.reporter else ()),
         ]
         return tuple(dict.fromkeys(listed))
