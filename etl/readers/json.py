@@ -18,7 +18,8 @@ from metrics.errors import SourceError, near
 DEEPEST = 100
 """Arrays and objects within each other; no export comes near it."""
 
-_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+# a string left open ends with the file: looking for its end from every quote would take for ever
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _OPENING, _CLOSING = (np.frombuffer(marks, dtype=np.uint8) for marks in (b"[{", b"]}"))
 
 

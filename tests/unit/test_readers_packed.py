@@ -195,6 +195,12 @@ def test_a_document_that_cannot_be_taken_says_why(
     assert refused(tmp_path, data, "a.json", format="json", records=records).startswith(said)
 
 
+@pytest.mark.parametrize("tail", ["", "\\"])
+def test_a_string_left_open_is_told_at_once(tmp_path: Path, tail: str) -> None:
+    text = '[{"n": "' + '\\"' * 1_000_000 + tail
+    assert "Unterminated string" in refused(tmp_path, text.encode(), "a.json", format="json")
+
+
 def test_a_line_nested_without_end_is_set_apart(tmp_path: Path) -> None:
     data = b'{"\xe7\xbc\x96\xe5\x8f\xb7": "1"}\n' + b"[" * 100_000
     raw = read(tmp_path, data, "a.jsonl", format="jsonl")
