@@ -238,6 +238,12 @@ class SourceSpec(_Part):
         return tuple(dict.fromkeys((*minimum, *self.required)))
 
     @property
+    def needed_columns(self) -> tuple[str, ...]:
+        """Source columns that fill what a row cannot do without, and nothing else could."""
+        rules = {t: self.columns[t] for t in self.must_have if t in self.columns}
+        return tuple(r.column for t, r in rules.items() if r.column and t not in self.defaults)
+
+    @property
     def key_columns(self) -> tuple[str, ...]:
         """Source columns of the key, as written or those of the shape's own number."""
         number = self.columns.get(own_number(self.fact))

@@ -42,10 +42,13 @@ def records_sheet(
 ) -> Sheet:
     """Return the table of JSON objects with their row numbers.
 
-    Names are those of all objects together; a column of the spec that none has is empty.
+    Names are those of all objects together; a column of the spec that none has is empty, unless
+    no row can do without it.
     """
     names = dict.fromkeys(name for _, row in rows for name in row)
-    names.update(dict.fromkeys(spec.used_columns))  # a key may be left out where it has no value
+    needed = {*spec.key_columns, *spec.needed_columns} if rows else set()
+    # a key may be left out where it has no value
+    names.update(dict.fromkeys(name for name in spec.used_columns if name not in needed))
     columns = {
         str(n): pl.Series([_text(row.get(name)) for _, row in rows], dtype=pl.String)
         for n, name in enumerate(names)
