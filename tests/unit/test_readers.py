@@ -217,7 +217,7 @@ def test_json_lines_keep_their_digits(tmp_path: Path) -> None:
     ]
     assert raw.broken["row_no"].to_list() == [4, 5]
     assert set(raw.broken["reason"]) == {"bad_json"}
-    assert "unknown column 'x'" in refused(tmp_path, '{"x": 1}', "b.jsonl", format="jsonl")
+    assert "'编号' is missing. It has x" in refused(tmp_path, '{"x": 1}', "b.jsonl", format="jsonl")
 
 
 def test_parquet_is_cast_without_loss(tmp_path: Path) -> None:
