@@ -14,6 +14,7 @@ import polars as pl
 import pyarrow as pa
 
 from etl.cumulative import undo_cumulation
+from etl.deadline import fill_deadlines
 from etl.fields import Fields
 from etl.findings import Findings
 from etl.parse import clean, iso
@@ -92,6 +93,8 @@ def check(
     _check_key(frame, spec, findings)
     fields = Fields(spec, frame, findings, timezone)
     fields.fill()
+    if spec.deadline:
+        fill_deadlines(fields, spec.deadline)
     if spec.cumulative:
         undo_cumulation(fields, spec.cumulative)
     _check_clock(fields, now)
@@ -251,11 +254,13 @@ class _Rows:
 
     def _extra(self) -> pl.Series:
         """Return the kept columns as a list of (key, value) for every row, without empty ones."""
-        height, names = self.frame.height, self.spec.keep
+        height = self.frame.height
+        names = [*self.spec.keep, *self.fields.notes]
         kind = pl.List(pl.Struct({"key": pl.String, "value": pl.String}))
         if not names:
             return pl.Series("extra", [[]], dtype=kind).new_from_index(0, height)
-        masked = mask_columns({name: self.frame[name] for name in names})
+        masked = mask_columns({name: self.frame[name] for name in self.spec.keep})
+        masked |= self.fields.notes
         cells = pl.concat(masked.values())
         # row by row: where each filled cell stands in the columns put end to end
         is_filled = cells.is_not_null().to_numpy().reshape(len(names), height).T

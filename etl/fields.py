@@ -49,6 +49,7 @@ class Fields:
         frame: source columns as trimmed text, null where nothing stands.
         values: targets filled so far.
         times: parsed moments by target, before anything is taken out.
+        notes: further texts kept in `extra`, by key.
     """
 
     spec: SourceSpec
@@ -57,6 +58,7 @@ class Fields:
     timezone: str
     values: dict[str, pl.Series] = field(default_factory=dict)
     times: dict[str, Times] = field(default_factory=dict)
+    notes: dict[str, pl.Series] = field(default_factory=dict)
 
     def fill(self) -> None:
         """Fill every target of the shape: times and what is required first."""

@@ -16,10 +16,13 @@ from etl.fields import kind_of
 from etl.spec import (
     ColumnRule,
     CumulativeRule,
+    DeadlineRule,
+    Limit,
     MetricRule,
     PlaceName,
     PlaceRule,
     SourceSpec,
+    WorkHours,
     own_number,
     target_columns,
     time_targets,
@@ -173,6 +176,9 @@ def _model_at(loc: KeyPath) -> type[BaseModel]:
         return SourceSpec
     if loc[0] == "cumulative":
         return CumulativeRule
+    if loc[0] == "deadline":
+        nested: dict[str, type[BaseModel]] = {"hours": WorkHours, "limits": Limit}
+        return nested.get(str(loc[1]), DeadlineRule) if len(loc) > 2 else DeadlineRule
     if loc[0] == "place":
         return PlaceName if len(loc) > 2 else PlaceRule  # place.name.column
     return MetricRule if loc[0] == "metrics" else ColumnRule
@@ -242,6 +248,12 @@ def _wrong_targets(spec: SourceSpec) -> Iterator[_Found]:
         yield ("keep",), f"a {spec.fact} keeps no further columns", "Put them under ignore"
     if spec.cumulative and (spec.fact not in ("event", "snapshot") or "value" not in spec.columns):
         yield ("cumulative",), "nothing here is a total", "Only value of an event or snapshot is"
+    if spec.deadline and spec.fact != "case":
+        yield ("deadline",), f"a {spec.fact} has no deadline", "Only a case has"
+    if spec.deadline and spec.deadline.limits and not spec.deadline.condition:
+        yield ("deadline",), "no column says which limit holds", "Name it under condition"
+    if spec.deadline and bool(spec.deadline.suspended_from) != bool(spec.deadline.suspended_to):
+        yield ("deadline",), "a suspension needs both its ends", "Give suspended_from and _to"
     if spec.reporter and spec.fact not in ("case", "event"):
         yield ("reporter",), f"a {spec.fact} has no reporter", "Take the key out"
 

@@ -10,14 +10,17 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from metrics.calendar import MonthDay, read_month_day
 from metrics.tables import CASE_TIMES, Shape, fact_tables
+from metrics.worktime import Unit
 
 Format = Literal["csv", "xlsx", "json", "jsonl", "parquet"]
 Crs = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
+ClockStart = Literal["received_at", "accepted_at", "dispatched_at", "signed_at"]
 PlaceKey = Literal["code", "point", "name"]
 
 _SYSTEM = frozenset({
@@ -61,6 +64,12 @@ def _named(key: str) -> BeforeValidator:
         return {key: _text(value)} if not isinstance(value, list) else value
 
     return BeforeValidator(widen)
+
+
+def _shifts(value: Any) -> Any:  # noqa: ANN401
+    """Return begin and end of ``08:00-12:00`` and the like."""
+    texts = _texts(value)
+    return tuple(tuple(one.split("-")) if isinstance(one, str) else one for one in texts)
 
 
 def parse_duration(value: object) -> object:
@@ -177,6 +186,66 @@ class CumulativeRule(_Part):
     )
 
 
+class Limit(_Part):
+    """How much time is allowed: ``5 工作日``."""
+
+    amount: float = Field(gt=0)
+    unit: Unit
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_written(cls, data: Any) -> Any:  # noqa: ANN401 - whatever YAML made of it
+        if not isinstance(data, str):
+            return data
+        match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(\w+)\s*", data)
+        units = get_args(Unit)
+        if match is None or match[2] not in units or (match[2] == "工作日" and "." in match[1]):
+            msg = f"'{data}' is no limit; write a number and one of {', '.join(units)}"
+            raise ValueError(msg)
+        return {"amount": float(match[1]), "unit": match[2]}
+
+    @property
+    def text(self) -> str:
+        """The limit as it is written."""
+        return f"{self.amount:g} {self.unit}"
+
+
+class WorkHours(_Part):
+    """The hours of a working day on a stretch of every year: a summer and a winter may differ."""
+
+    shifts: Annotated[tuple[tuple[dt.time, dt.time], ...], BeforeValidator(_shifts)]
+    first: Annotated[MonthDay, BeforeValidator(read_month_day)] = (1, 1)
+    last: Annotated[MonthDay, BeforeValidator(read_month_day)] = (12, 31)
+
+
+class DeadlineRule(_Part):
+    """How a deadline is reckoned where the source tells none."""
+
+    start: Annotated[tuple[ClockStart, ...], BeforeValidator(_texts)] = Field(
+        default=("accepted_at", "received_at"), description="the first that is filled starts it"
+    )
+    condition: Text = Field(default="", description="source column with the filing condition")
+    limits: dict[Text, Limit] = Field(
+        default_factory=dict, description="condition -> time allowed, for example 3 紧急工作时"
+    )
+    otherwise: Limit | None = Field(default=None, description="for all other conditions")
+    extended: Text = Field(default="", description="column with further time in the limit's unit")
+    suspended_from: Text = Field(default="", description="column: the clock stands from then")
+    suspended_to: Text = Field(default="", description="column: until then; empty while it stands")
+    hours: tuple[WorkHours, ...] = Field(
+        default=(), description="hours of work; 08:00-12:00 and 14:00-18:00 when left out"
+    )
+    urgent_round_the_clock: bool = Field(
+        default=True, description="紧急工作时 run at night and on holidays too"
+    )
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Source columns it reads."""
+        named = (self.condition, self.extended, self.suspended_from, self.suspended_to)
+        return tuple(column for column in named if column)
+
+
 class SourceSpec(_Part):
     """One feed: its files, its columns, its clock, its place."""
 
@@ -228,6 +297,7 @@ class SourceSpec(_Part):
         " a table of open cases and one of closed ones",
     )
     cumulative: CumulativeRule | None = None
+    deadline: DeadlineRule | None = None
     defined_at: str = Field(default="", description="file:line, filled in by the loader")
     sha256: str = Field(default="", description="of the file's bytes, filled in by the loader")
 
@@ -260,6 +330,7 @@ class SourceSpec(_Part):
             *self.metrics,
             *self.skip,
             *(self.cumulative.by if self.cumulative else ()),
+            *(self.deadline.sources if self.deadline else ()),
             *((self.reporter,) if self.reporter else ()),
         ]
         return tuple(dict.fromkeys(listed))
