@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from etl.findings import Findings
 from etl.parse import clean
-from etl.spec import PlaceRule
+from etl.plane import Plane
+from etl.spec import PlaceRule, PlaneRule
 
 FLOAT_KEY = r"^\d(?:\.\d+)?[Ee]\+?\d{2}$"
 """A long number after a spreadsheet has been at it: 3.30109E+17."""
@@ -76,25 +78,70 @@ def _degrees(
     said = lon_text.is_not_null() | lat_text.is_not_null()
     if not said.any():
         return lon, lat
-    beyond = (lat.abs() > 90) & (lon.abs() <= 90)
-    chinese = lon.is_between(_SOUTH, _NORTH) & lat.is_between(_WEST, _EAST)
-    swapped = (beyond | chinese).fill_null(value=False)
-    lon, lat = (
-        pl.select(pl.when(swapped).then(lat).otherwise(lon)).to_series(),
-        pl.select(pl.when(swapped).then(lon).otherwise(lat)).to_series(),
-    )
+    default = _is_default(lon, lat, place)
+    if place.plane:
+        lon, lat, swapped = _from_plane(lon, lat, place.plane)
+    else:
+        beyond = (lat.abs() > 90) & (lon.abs() <= 90)
+        chinese = lon.is_between(_SOUTH, _NORTH) & lat.is_between(_WEST, _EAST)
+        swapped = (beyond | chinese).fill_null(value=False)
+        lon, lat = _swapped_where(swapped, lon, lat)
     possible = (lon.abs() <= 180) & (lat.abs() <= 90) & lon.is_finite() & lat.is_finite()
     possible = possible.fill_null(value=False)
-    default = (possible & (lon == lon.round(0)) & (lat == lat.round(0))).fill_null(value=False)
-    for point in place.default_points:
-        x, y = (float(part) for part in point.split(","))
-        default = default | (((lon - x).abs() < _SAME) & ((lat - y).abs() < _SAME))
-    default = default.fill_null(value=False)
-    findings.flag(said & ~possible, "bad_coordinates")
+    default |= (possible & (lon == lon.round(0)) & (lat == lat.round(0))).fill_null(value=False)
+    findings.flag(said & ~possible & ~default, "bad_coordinates")
     findings.flag(default, "default_point")
     usable = possible & ~default
     findings.flag(swapped & usable, "swapped_point")
     return lon.set(~usable, None), lat.set(~usable, None)
+
+
+def _is_default(x: pl.Series, y: pl.Series, place: PlaceRule) -> pl.Series:
+    """Tell where a point stands that the source writes when it knows none."""
+    points = [(0.0, 0.0)] if place.plane else []
+    for point in place.default_points:
+        first, second = (float(part) for part in point.split(","))
+        points.append((first, second))
+    found = pl.Series([False]).new_from_index(0, x.len())
+    for first, second in points:
+        found = found | (((x - first).abs() < _SAME) & ((y - second).abs() < _SAME))
+    return found.fill_null(value=False)
+
+
+def _swapped_where(
+    swapped: pl.Series, one: pl.Series, other: pl.Series
+) -> tuple[pl.Series, pl.Series]:
+    return (
+        pl.select(pl.when(swapped).then(other).otherwise(one)).to_series(),
+        pl.select(pl.when(swapped).then(one).otherwise(other)).to_series(),
+    )
+
+
+def _from_plane(
+    easting: pl.Series, northing: pl.Series, rule: PlaneRule
+) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Return degrees, and where easting and northing stood in each other's column."""
+    plane = Plane(rule.central_meridian, rule.false_easting, rule.false_northing, rule.scale)
+
+    def degrees(x: pl.Series, y: pl.Series) -> tuple[pl.Series, pl.Series]:
+        found = plane.degrees(x.fill_null(np.nan).to_numpy(), y.fill_null(np.nan).to_numpy())
+        lon, lat = (pl.Series(one).fill_nan(None) for one in found)
+        return lon, lat
+
+    def is_chinese(lon: pl.Series, lat: pl.Series) -> pl.Series:
+        inside = lat.is_between(_SOUTH, _NORTH) & lon.is_between(_WEST, _EAST)
+        return inside.fill_null(value=False)
+
+    lon, lat = degrees(easting, northing)
+    turned_lon, turned_lat = degrees(northing, easting)
+    swapped = ~is_chinese(lon, lat) & is_chinese(turned_lon, turned_lat)
+    lon = lon.set(swapped, None)
+    lat = lat.set(swapped, None)
+    return (
+        pl.select(pl.coalesce(lon, pl.when(swapped).then(turned_lon))).to_series(),
+        pl.select(pl.coalesce(lat, pl.when(swapped).then(turned_lat))).to_series(),
+        swapped,
+    )
 
 
 def _codes(

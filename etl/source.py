@@ -21,6 +21,7 @@ from etl.spec import (
     MetricRule,
     PlaceName,
     PlaceRule,
+    PlaneRule,
     SourceSpec,
     WorkHours,
     own_number,
@@ -180,7 +181,8 @@ def _model_at(loc: KeyPath) -> type[BaseModel]:
         nested: dict[str, type[BaseModel]] = {"hours": WorkHours, "limits": Limit}
         return nested.get(str(loc[1]), DeadlineRule) if len(loc) > 2 else DeadlineRule
     if loc[0] == "place":
-        return PlaceName if len(loc) > 2 else PlaceRule  # place.name.column
+        below: dict[str, type[BaseModel]] = {"name": PlaceName, "plane": PlaneRule}
+        return below.get(str(loc[1]), PlaceRule) if len(loc) > 2 else PlaceRule
     return MetricRule if loc[0] == "metrics" else ColumnRule
 
 
@@ -302,5 +304,7 @@ def _wrong_place(spec: SourceSpec) -> Iterator[_Found]:
         if not re.fullmatch(r"\s*-?\d+(\.\d+)?\s*,\s*-?\d+(\.\d+)?\s*", point):
             hint = "Write longitude and latitude, for example '120.2642, 30.1851'"
             yield ("place", "default_points", number), f"'{point}' is no point", hint
+    if place.plane and place.crs in ("gcj02", "bd09"):
+        yield ("place", "crs"), f"a plane is not shifted as {place.crs} is", "Take crs out"
     if len(set(place.order)) != len(place.order):
         yield ("place", "order"), "an entry of order is there twice", "Allowed: code, point, name"

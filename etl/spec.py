@@ -144,10 +144,25 @@ class PlaceName(_Part):
     level: str = ""
 
 
+class PlaneRule(_Part):
+    """A city's own plane: a transverse Mercator grid of CGCS2000."""
+
+    central_meridian: float = Field(ge=-180, le=180, description="degrees east")
+    false_easting: float = Field(
+        default=500_000.0, description="metres, with the zone's number where eastings carry it"
+    )
+    false_northing: float = 0.0
+    scale: float = Field(default=1.0, gt=0.99, lt=1.01, description="on the central meridian")
+
+
 class PlaceRule(_Part):
     """How a row says where it is."""
 
     crs: Crs = "wgs84"
+    plane: PlaneRule | None = Field(
+        default=None,
+        description="lon and lat hold metres east and north; maps often call them y and x",
+    )
     lon: Text = ""
     lat: Text = ""
     point: Text = Field(default="", description="one column with both numbers")
