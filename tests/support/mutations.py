@@ -158,15 +158,24 @@ def deep_json(rng: random.Random) -> bytes:
     ])  # fmt: skip
 
 
+_CHUNK = 1 << 20
+"""A bomb is made piece by piece, so that the memory seen is that of who reads it."""
+
+
 def bomb(rng: random.Random, name: str, size: int) -> bytes:
     """Return a packed file much larger than it looks; ``size`` is what it unpacks to."""
-    fill = rng.choice([b"\0", b"a", b"\n", b",", b"["])
-    if name.endswith(".gz"):
-        return gzip.compress(fill * size, 1)
+    fill = rng.choice([b"\0", b"a", b"\n", b",", b"["]) * _CHUNK
     buffer = io.BytesIO()
+    if name.endswith(".gz"):
+        with gzip.GzipFile(fileobj=buffer, mode="wb", compresslevel=1) as file:
+            for _ in range(size // _CHUNK):
+                file.write(fill)
+        return buffer.getvalue()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         inside = rng.choice(["xl/worksheets/sheet1.xml", "a.csv", "x/y.csv"])
-        archive.writestr(inside, fill * size)
+        with archive.open(inside, "w") as member:
+            for _ in range(size // _CHUNK):
+                member.write(fill)
         if rng.random() < 0.5:
             archive.writestr(rng.choice(["[Content_Types].xml", "b.csv", "c.zip"]), b"x")
     data = buffer.getvalue()
