@@ -177,7 +177,8 @@ class Round:
     ) -> BatchReport:
         store, timezone = self._loader.store, self._loader.timezone
         rows, checked = ready.rows, ready.checked
-        before = any(one.spec.source == spec.source for one in self._written)
+        # rows of the same system may have come from another source
+        before = spec.system or any(one.spec.source == spec.source for one in self._written)
         known = known_versions(store, spec.source, spec.fact, rows, is_first=not before)
         change = weigh(rows, known, misread=misread)
         write_change(store, spec.fact, change, batch)

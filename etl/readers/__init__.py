@@ -48,16 +48,25 @@ def read_file(spec: SourceSpec, path: Path) -> RawFile:
             where=str(path),
             next_step="Export it again; a file without rows still has its header",
         )
-    read = _READERS[spec.format]
     if spec.http is not None and path.suffix.lower() == ".zip":
-        return finish(read_pages(spec, path, members(path, data), read), spec, path, data)
-    return finish(read(spec, path, unpacked(spec, path, data)), spec, path, data)
+        return finish(read_pages(spec, path, members(path, data), read_sheet), spec, path, data)
+    return finish(read_sheet(spec, path, unpacked(spec, path, data)), spec, path, data)
 
 
 def read_sheet(spec: SourceSpec, path: Path, content: bytes) -> Sheet:
     """Return the table in a file's unpacked bytes, under the names the file itself gives.
 
     Raises:
-        SourceError: the bytes are not of the format the spec says.
+        SourceError: the bytes are not of the format the spec says, or damaged.
     """
-    return _READERS[spec.format](spec, path, content)
+    try:
+        return _READERS[spec.format](spec, path, content)
+    except BaseException as error:
+        # a panic of a compiled reader is no Exception, and each library has a class of its own
+        if type(error).__name__ != "PanicException":
+            raise
+        raise SourceError(
+            f"the file is damaged: it cannot be read as {spec.format}",
+            where=str(path),
+            next_step="Fetch or export it again",
+        ) from error

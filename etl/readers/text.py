@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from etl.spec import SourceSpec
 from metrics.errors import SourceError
 
 _AUTO = ("utf-8-sig", "gb18030")
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
 
 
 def decode(spec: SourceSpec, path: Path, data: bytes) -> str:
@@ -29,6 +34,16 @@ def decode(spec: SourceSpec, path: Path, data: bytes) -> str:
         else:
             return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\x1a\x00")
     raise _wrong_encoding(spec, path, data, failed)
+
+
+def without_halves(text: str) -> str:
+    """Return JSON in which half a character, alone, is the mark of a lost one.
+
+    A text cut in the middle of a character holds one; it cannot be written anywhere.
+    """
+    if "\\ud" not in text and "\\uD" not in text:
+        return text
+    return _ESCAPE.sub(lambda found: r"\ufffd" if found[1] else found[0], text)
 
 
 def _wrong_encoding(

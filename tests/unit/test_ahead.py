@@ -10,8 +10,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
-
 from etl import ahead
 from etl.plan import Step
 
@@ -31,14 +29,13 @@ class Deadly:
         return path.name
 
 
-def test_a_killed_reader_takes_only_its_own_files_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ahead, "_BACKLOG_BYTES", 0)
+def test_a_killed_reader_takes_only_its_own_files_with_it() -> None:
     names = ["deadly.csv", *(f"{number}.csv" for number in range(20))]
     steps = [Step("file", "new", "", "s", Path(name), 1) for name in names]
     intake: Any = Deadly(PARENT)
     specs: Any = {"s": SimpleNamespace(source="s")}
     heard: dict[str, object] = {}
-    for step, ready in ahead.read_ahead(steps, intake, specs, NOW):
+    for step, ready in ahead.read_ahead(steps, intake, specs, NOW, backlog_bytes=0):
         assert step.path is not None
         try:
             heard[step.path.name] = ready()
