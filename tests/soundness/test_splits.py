@@ -12,7 +12,6 @@ from metrics.store import Store
 from tests.support.facts import Delivery, sealed
 from tests.support.facts_store import everything, load, numbers, service, small
 
-
 pytestmark = pytest.mark.slow
 
 
