@@ -21,7 +21,7 @@ _ROWS_AT_ONCE = 1_000_000
 _COLUMNS = "indicator, day, area, item, num, den"
 _WIDE_BLOCKS = (
     "SETTINGS max_partitions_per_insert_block = 0, min_insert_block_size_rows = 4000000,"
-    " min_insert_block_size_bytes = 268435456"
+    " min_insert_block_size_bytes = 268435456, max_insert_threads = 2"
 )
 """A block becomes one file for every month in it; many small files cost more than the sums do."""
 

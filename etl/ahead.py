@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import datetime as dt
 import multiprocessing
+import os
+import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import (
@@ -31,17 +33,23 @@ from etl.spec import SourceSpec
 Ready = Callable[[], Prepared]
 
 _FILES_AHEAD = 3
-_BACKLOG_BYTES = 24 << 20
+BACKLOG_BYTES = 24 << 20
+"""Files that are more than this together are read by a process of their own."""
 
 
 def read_ahead(
-    files: Sequence[Step], intake: Intake, specs: Mapping[str, SourceSpec], now: dt.datetime
+    files: Sequence[Step],
+    intake: Intake,
+    specs: Mapping[str, SourceSpec],
+    now: dt.datetime,
+    *,
+    backlog_bytes: int = BACKLOG_BYTES,
 ) -> Generator[tuple[Step, Ready], None, None]:
     """Yield every file with what returns it prepared, or raises what is wrong with it.
 
     Close it: its threads and processes end then, and not when memory happens to be swept.
     """
-    is_backlog = sum(step.size for step in files) > _BACKLOG_BYTES
+    is_backlog = sum(step.size for step in files) > backlog_bytes
     with _process(intake) if is_backlog else ThreadPoolExecutor(1, "read") as reader:
         waiting: deque[tuple[Step, Ready]] = deque()
         for number, step in enumerate(files):
@@ -90,6 +98,18 @@ _at_work: dict[int, Iterator[Piece]] = {}
 
 def _begin(intake: Intake) -> None:
     _given[:] = [intake]
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when the one it reads for has gone, killed or not.
+
+    It would wait for its next file for ever: it holds both ends of the queue it waits at.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _take_there(

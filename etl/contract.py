@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from etl.cumulative import undo_cumulation
+from etl.deadline import fill_deadlines
 from etl.fields import Fields
 from etl.findings import Findings
 from etl.parse import clean, iso
@@ -26,7 +29,7 @@ from metrics.tables import fact_tables
 __all__ = ["FLAGS", "REASONS", "Checked", "check"]
 
 _LATER = frozenset({"area", "placed_by", "lon", "lat", "version", "sign", "batch"})
-_PLACE = ("_lon", "_lat", "_code", "_place_name")
+_PLACE = ("_lon", "_lat", "_code", "_next_code", "_place_name")
 _STAGES = (
     "received_at", "accepted_at", "dispatched_at", "signed_at", "disposed_at", "closed_at",
 )  # fmt: skip
@@ -44,7 +47,8 @@ class Checked:
     Attributes:
         rows: facts in the columns of the shape's table but for area, placed_by, lon, lat,
             version, sign and batch; besides ``_lon`` and ``_lat`` (Float64, in the source's
-            coordinate system), ``_code`` and ``_place_name`` (empty where there is none).
+            coordinate system), ``_code``, ``_next_code`` and ``_place_name`` (empty where there
+            is none).
         quarantined: row_no, column, value, reason, sentence, row; personal data masked.
         read: rows in the file.
         source: id of the spec.
@@ -89,6 +93,10 @@ def check(
     _check_key(frame, spec, findings)
     fields = Fields(spec, frame, findings, timezone)
     fields.fill()
+    if spec.deadline:
+        fill_deadlines(fields, spec.deadline)
+    if spec.cumulative:
+        undo_cumulation(fields, spec.cumulative)
     _check_clock(fields, now)
     place = raw_place(frame, spec.place, findings)
     rows = _Rows(spec, frame, fields, place, secret).facts(raw.frame[ROW_NO])
@@ -119,7 +127,12 @@ def _leave_out(
             total = total | first.str.starts_with(word).fill_null(value=False)
         findings.reject(total, "totals_row")
     for column, words in spec.skip.items():
-        findings.reject(frame[column].is_in(list(words)), "skipped_by_spec", column)
+        exact = [word for word in words if "*" not in word]
+        unwanted = frame[column].is_in(exact)
+        for word in (word for word in words if "*" in word):
+            form = ".*".join(re.escape(part) for part in word.split("*"))
+            unwanted = unwanted | frame[column].str.contains(f"(?s)^{form}$")
+        findings.reject(unwanted, "skipped_by_spec", column)
 
 
 def _check_key(frame: pl.DataFrame, spec: SourceSpec, findings: Findings) -> None:
@@ -148,6 +161,17 @@ def _check_clock(fields: Fields, now: dt.datetime) -> None:
         findings.flag(late < -SKEW_SECONDS, "time_skew")
         findings.flag((late - _EIGHT_HOURS).abs() <= TOLERANCE_SECONDS, "time_skew")
     _check_order(stamps, findings)
+    _check_disposed(fields)
+
+
+def _check_disposed(fields: Fields) -> None:
+    """Flag what was closed though nothing was done, unless it was void or done on the spot."""
+    if not {"closed_at", "disposed_at"} <= fields.spec.columns.keys():
+        return
+    values = fields.values
+    spared = (values["is_void"] == 1) | (values["is_self_handled"] == 1)
+    skipped = values["closed_at"].is_not_null() & values["disposed_at"].is_null()
+    fields.findings.flag(skipped & ~spared, "closed_without_disposed")
 
 
 def _check_order(stamps: dict[str, pl.Series], findings: Findings) -> None:
@@ -204,6 +228,7 @@ class _Rows:
             values["extra"] = self._extra()
         values["_lon"], values["_lat"] = self.place.lon, self.place.lat
         values["_code"], values["_place_name"] = self.place.code, self.place.name
+        values["_next_code"] = self.place.next_code
         values |= {f"said{name}": text for name, text in self.place.said.items()}
         values[ROW_NO] = row_nos
         values["source"] = pl.Series([self.spec.source]).new_from_index(0, height)
@@ -229,11 +254,13 @@ class _Rows:
 
     def _extra(self) -> pl.Series:
         """Return the kept columns as a list of (key, value) for every row, without empty ones."""
-        height, names = self.frame.height, self.spec.keep
+        height = self.frame.height
+        names = [*self.spec.keep, *self.fields.notes]
         kind = pl.List(pl.Struct({"key": pl.String, "value": pl.String}))
         if not names:
             return pl.Series("extra", [[]], dtype=kind).new_from_index(0, height)
-        masked = mask_columns({name: self.frame[name] for name in names})
+        masked = mask_columns({name: self.frame[name] for name in self.spec.keep})
+        masked |= self.fields.notes
         cells = pl.concat(masked.values())
         # row by row: where each filled cell stands in the columns put end to end
         is_filled = cells.is_not_null().to_numpy().reshape(len(names), height).T
@@ -257,7 +284,7 @@ class _Rows:
 
 
 def _identity(spec: SourceSpec, frame: pl.DataFrame) -> pl.Series:
-    source = pl.lit(spec.source)
+    source = pl.lit(spec.system or spec.source)
     if spec.fact == "reading" and spec.metrics and "_key" in frame.columns:
         parts = [source, pl.col("_key"), pl.col("metric")]
     elif "_key" in frame.columns:

@@ -14,6 +14,7 @@ from etl.parse import NUMBER, Times, clean, iso, parse_numbers, parse_times
 from etl.privacy import mask
 from etl.rules import UNMAPPED
 from etl.spec import ColumnRule, MetricRule, SourceSpec, target_columns
+from etl.spin import is_spun, unspun
 from metrics.tables import Shape, fact_tables
 
 Kind = Literal["time", "number", "whole", "truth", "text"]
@@ -48,6 +49,7 @@ class Fields:
         frame: source columns as trimmed text, null where nothing stands.
         values: targets filled so far.
         times: parsed moments by target, before anything is taken out.
+        notes: further texts kept in `extra`, by key.
     """
 
     spec: SourceSpec
@@ -56,6 +58,7 @@ class Fields:
     timezone: str
     values: dict[str, pl.Series] = field(default_factory=dict)
     times: dict[str, Times] = field(default_factory=dict)
+    notes: dict[str, pl.Series] = field(default_factory=dict)
 
     def fill(self) -> None:
         """Fill every target of the shape: times and what is required first."""
@@ -159,6 +162,10 @@ class Fields:
         text = self.text(target)
         text = clean(text) if target in _CODES else text
         self.findings.flag(text.str.contains("\ufffd|锟斤拷"), "garbled_text")
+        if target not in _CODES:
+            spun = is_spun(text)
+            self.findings.flag(spun, "spun_text")
+            text = unspun(text, spun)
         if target in self.spec.mask:
             text = mask(text)
         self.values[target] = text.fill_null("")

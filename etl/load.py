@@ -185,7 +185,8 @@ class Round:
         self, batch: int, spec: SourceSpec, file: str, ready: Prepared, misread: _Misread
     ) -> BatchReport:
         store, timezone = self._loader.store, self._loader.timezone
-        before = any(one.spec.source == spec.source for one in self._written)
+        # rows of the same system may have come from another source
+        before = spec.system or any(one.spec.source == spec.source for one in self._written)
         known = Known(store, spec.source, spec.fact, is_first=not before)
         report = BatchReport(spec.source, file, batch=batch)
         now = self._now.astimezone(ZoneInfo(timezone))

@@ -18,7 +18,7 @@ from etl.coordinates import CoordinateSystem, to_wgs84
 from etl.spec import PlaceRule
 from metrics.territory import Area, Territory
 
-PLACE_COLUMNS = ("_lon", "_lat", "_code", "_place_name")
+PLACE_COLUMNS = ("_lon", "_lat", "_code", "_next_code", "_place_name")
 
 UNKNOWN_CODE = "unknown_code"
 RETIRED_CODE = "retired_code"
@@ -130,9 +130,11 @@ class Gazetteer:
                 if way == "point":
                     places.by_point(epoch, rows)
                 elif way == "code":
-                    places.by_code(epoch, rows, self._all_codes)
+                    places.by_code(epoch, rows, self._all_codes, places.codes)
                 elif rule.name is not None:
                     places.by_name(epoch.names(self._level_id(rule.name.level)), rows)
+            if "code" in rule.order:
+                places.by_code(epoch, rows, self._all_codes, places.next_codes)
         return places.onto(frame, self.territory.root)
 
     def _level_id(self, name: str) -> str:
@@ -168,7 +170,7 @@ class _Places:
         self.flags: dict[str, Mask] = {}
         lon, lat = (_numbers(frame, name) for name in ("_lon", "_lat"))
         self.lon, self.lat = self._points(lon, lat, crs)
-        self.codes = _words(frame, "_code")
+        self.codes, self.next_codes = _words(frame, "_code"), _words(frame, "_next_code")
         self.names = _words(frame, "_place_name")
 
     def _points(self, lon: Floats, lat: Floats, crs: CoordinateSystem) -> tuple[Floats, Floats]:
@@ -221,12 +223,14 @@ class _Places:
         outside[rows[(areas == "").to_numpy()]] = True
         self._flag(OUTSIDE, outside)
 
-    def by_code(self, epoch: Epoch, rows: npt.NDArray[np.int64], ever: set[str]) -> None:
+    def by_code(
+        self, epoch: Epoch, rows: npt.NDArray[np.int64], ever: set[str], said: pl.Series
+    ) -> None:
         """Place what has a code that is valid on the day."""
-        rows = self._open(rows, (self.codes != "").to_numpy())
+        rows = self._open(rows, (said != "").to_numpy())
         if not rows.size:
             return
-        codes = self.codes.gather(rows)
+        codes = said.gather(rows)
         areas = _looked_up(codes, epoch.codes)
         self._settle(rows, areas, "code")
         missed, was_known = areas == "", codes.is_in(list(ever)).to_numpy()

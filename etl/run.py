@@ -15,7 +15,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from etl.ahead import Ready, read_ahead
+from etl.ahead import BACKLOG_BYTES, Ready, read_ahead
 from etl.batch import BatchReport
 from etl.boundaries import Boundaries
 from etl.fetch.run import FetchReport
@@ -61,6 +61,7 @@ def run(
     boundaries: Boundaries | None = None,
     progress: bool | None = None,
     stopping: threading.Event | None = None,
+    backlog_bytes: int = BACKLOG_BYTES,
 ) -> RunReport:
     """Do exactly what the plan says and return what became of it.
 
@@ -75,6 +76,7 @@ def run(
         boundaries: published when the plan has a territory step.
         progress: show a bar on stderr after two seconds; by default when it is a terminal.
         stopping: once set, the files of the round at work are the last ones.
+        backlog_bytes: files that are more than this together are read by a process of their own.
     """
     begin = time.perf_counter()
     territory = catalogue = None
@@ -89,11 +91,17 @@ def run(
                 catalogue = publish_catalogue(loader.store, loader.indicators, now=now)
         except StoreError as error:
             problem = error
-        reports, problem = _load_rounds(files, loader, specs, now, bar, problem, stopping)
+        with closing(
+            read_ahead(files, loader.intake, specs, now, backlog_bytes=backlog_bytes)
+        ) as ahead:
+            reports, problem = _load_rounds(
+                ahead, files, loader, specs, now, bar, problem, stopping
+            )
     return RunReport(tuple(reports), territory, catalogue, time.perf_counter() - begin, problem)
 
 
 def _load_rounds(
+    ahead: Iterable[tuple[Step, Ready]],
     files: Sequence[Step],
     loader: Loader,
     specs: Mapping[str, SourceSpec],
@@ -105,19 +113,18 @@ def _load_rounds(
     """Load round after round; a file that fails stops its source, a failing store everything."""
     reports: list[BatchReport] = []
     stopped: dict[str, CockpitError] = {}
-    with closing(read_ahead(files, loader.intake, specs, now)) as ahead:
-        for steps in _rounds(files):
-            if stopping is not None and stopping.is_set():
-                break
-            halt = problem or stopped.get(steps[0].source)
-            ready = islice(ahead, len(steps))
-            done = _refuse(ready, halt, bar) if halt else _load(ready, loader, specs, now, bar)
-            reports.extend(done)
-            for report in done:
-                if isinstance(report.problem, StoreError):
-                    problem = report.problem
-                elif report.problem is not None:
-                    stopped[report.source] = report.problem
+    for steps in _rounds(files):
+        if stopping is not None and stopping.is_set():
+            break
+        halt = problem or stopped.get(steps[0].source)
+        ready = islice(ahead, len(steps))
+        done = _refuse(ready, halt, bar) if halt else _load(ready, loader, specs, now, bar)
+        reports.extend(done)
+        for report in done:
+            if isinstance(report.problem, StoreError):
+                problem = report.problem
+            elif report.problem is not None:
+                stopped[report.source] = report.problem
     return reports, problem
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,11 +20,13 @@ from etl.spec import (
     MetricRule,
     PlaceName,
     PlaceRule,
+    PlaneRule,
     SourceSpec,
     own_number,
     target_columns,
     time_targets,
 )
+from etl.spec_time import CumulativeRule, DeadlineRule, Limit, WorkHours
 from metrics.errors import ConfigError, ConfigProblems, Problem, near
 from metrics.yaml_file import KeyPath, LineOf, read_yaml
 
@@ -59,9 +62,25 @@ def load_specs(folder: Path) -> dict[str, SourceSpec]:
             what = f"the source '{spec.source}' is there twice"
             problems.append(Problem(spec.defined_at, what, f"It is also defined at {other}"))
         specs[spec.source] = spec
+    problems.extend(_systems(specs))
     if problems:
         raise ConfigProblems(problems)
     return dict(sorted(specs.items()))
+
+
+def _systems(specs: Mapping[str, SourceSpec]) -> Iterator[Problem]:
+    """Yield what is wrong between sources that number their rows together."""
+    for spec in specs.values():
+        namesake = specs.get(spec.system)
+        if namesake and namesake.system != spec.system:
+            what = f"the system '{spec.system}' is the name of a source that is not of it"
+            hint = f"Write system: {spec.system} at {namesake.defined_at} too"
+            yield Problem(spec.defined_at, what, hint)
+        same = [one for one in specs.values() if spec.system and one.system == spec.system]
+        other = next((one for one in same if one.fact != spec.fact), None)
+        if other is not None:
+            what = f"a {spec.fact} and a {other.fact} are of one system '{spec.system}'"
+            yield Problem(spec.defined_at, what, f"The other is at {other.defined_at}")
 
 
 def load_spec(path: Path) -> SourceSpec:
@@ -161,8 +180,14 @@ def _model_at(loc: KeyPath) -> type[BaseModel]:
         return SourceSpec
     if loc[0] in ("http", "sql"):
         return _PARTS.get(loc[1], _PARTS[loc[0]]) if len(loc) > 2 else _PARTS[loc[0]]
+    if loc[0] == "cumulative":
+        return CumulativeRule
+    if loc[0] == "deadline":
+        nested: dict[str, type[BaseModel]] = {"hours": WorkHours, "limits": Limit}
+        return nested.get(str(loc[1]), DeadlineRule) if len(loc) > 2 else DeadlineRule
     if loc[0] == "place":
-        return PlaceName if len(loc) > 2 else PlaceRule  # place.name.column
+        below: dict[str, type[BaseModel]] = {"name": PlaceName, "plane": PlaneRule}
+        return below.get(str(loc[1]), PlaceRule) if len(loc) > 2 else PlaceRule
     return MetricRule if loc[0] == "metrics" else ColumnRule
 
 
@@ -260,6 +285,14 @@ def _wrong_targets(spec: SourceSpec) -> Iterator[_Found]:
         yield ("columns", target), f"'{target}' comes from `metrics` already", "Keep one of them"
     if spec.keep and spec.fact in ("reading", "snapshot"):
         yield ("keep",), f"a {spec.fact} keeps no further columns", "Put them under ignore"
+    if spec.cumulative and (spec.fact not in ("event", "snapshot") or "value" not in spec.columns):
+        yield ("cumulative",), "nothing here is a total", "Only value of an event or snapshot is"
+    if spec.deadline and spec.fact != "case":
+        yield ("deadline",), f"a {spec.fact} has no deadline", "Only a case has"
+    if spec.deadline and spec.deadline.limits and not spec.deadline.condition:
+        yield ("deadline",), "no column says which limit holds", "Name it under condition"
+    if spec.deadline and bool(spec.deadline.suspended_from) != bool(spec.deadline.suspended_to):
+        yield ("deadline",), "a suspension needs both its ends", "Give suspended_from and _to"
     if spec.reporter and spec.fact not in ("case", "event"):
         yield ("reporter",), f"a {spec.fact} has no reporter", "Take the key out"
 
@@ -304,5 +337,11 @@ def _wrong_place(spec: SourceSpec) -> Iterator[_Found]:
         yield ("place",), f"a point needs '{missing}' too", "Give both, or one column as point"
     if place.point and place.lon:
         yield ("place", "point"), "lon/lat and point are both given", "Keep one of them"
+    for number, point in enumerate(place.default_points):
+        if not re.fullmatch(r"\s*-?\d+(\.\d+)?\s*,\s*-?\d+(\.\d+)?\s*", point):
+            hint = "Write longitude and latitude, for example '120.2642, 30.1851'"
+            yield ("place", "default_points", number), f"'{point}' is no point", hint
+    if place.plane and place.crs in ("gcj02", "bd09"):
+        yield ("place", "crs"), f"a plane is not shifted as {place.crs} is", "Take crs out"
     if len(set(place.order)) != len(place.order):
         yield ("place", "order"), "an entry of order is there twice", "Allowed: code, point, name"

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from etl.fetch.spec import HttpRule, SqlRule
+from etl.spec_time import CumulativeRule, DeadlineRule
 from etl.spec_values import Duration, Factor, Part, Text, TextMap, Texts, named
 from metrics.tables import CASE_TIMES, Shape, fact_tables
 
@@ -77,18 +78,39 @@ class PlaceName(Part):
     level: str = ""
 
 
+class PlaneRule(Part):
+    """A city's own plane: a transverse Mercator grid of CGCS2000."""
+
+    central_meridian: float = Field(ge=-180, le=180, description="degrees east")
+    false_easting: float = Field(
+        default=500_000.0, description="metres, with the zone's number where eastings carry it"
+    )
+    false_northing: float = 0.0
+    scale: float = Field(default=1.0, gt=0.99, lt=1.01, description="on the central meridian")
+
+
 class PlaceRule(Part):
     """How a row says where it is."""
 
     crs: Crs = "wgs84"
+    plane: PlaneRule | None = Field(
+        default=None,
+        description="lon and lat hold metres east and north; maps often call them y and x",
+    )
     lon: Text = ""
     lat: Text = ""
     point: Text = Field(default="", description="one column with both numbers")
     point_order: Literal["lat_lon", "lon_lat"] = "lat_lon"
-    code: Texts = Field(default=(), description="area code columns, the first filled one counts")
+    code: Texts = Field(
+        default=(),
+        description="area code columns: the first filled one counts, the next one after all else",
+    )
     name: Annotated[PlaceName | None, named("column")] = None
     prefix: str = Field(default="", description="put before the code")
     order: tuple[PlaceKey, ...] = ("code", "point", "name")
+    default_points: Texts = Field(
+        default=(), description="points written where the place is unknown, as 'lon, lat'"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -150,8 +172,17 @@ class SourceSpec(Part):
         default_factory=dict, description="readings: wide column -> metric"
     )
     skip: dict[str, Texts] = Field(
-        default_factory=dict, description="column -> values whose rows are set aside"
+        default_factory=dict,
+        description="column -> values whose rows are set aside; * stands for any text",
     )
+    system: str = Field(
+        default="",
+        pattern=r"^[a-z0-9_]*$",
+        description="numbers rows together with the other sources of this system, for example"
+        " a table of open cases and one of closed ones",
+    )
+    cumulative: CumulativeRule | None = None
+    deadline: DeadlineRule | None = None
     defined_at: str = Field(default="", description="file:line, filled in by the loader")
     sha256: str = Field(default="", description="of the file's bytes, filled in by the loader")
 
@@ -173,6 +204,12 @@ class SourceSpec(Part):
         return tuple(dict.fromkeys((*minimum, *self.required)))
 
     @property
+    def needed_columns(self) -> tuple[str, ...]:
+        """Source columns that fill what a row cannot do without, and nothing else could."""
+        rules = {t: self.columns[t] for t in self.must_have if t in self.columns}
+        return tuple(r.column for t, r in rules.items() if r.column and t not in self.defaults)
+
+    @property
     def key_columns(self) -> tuple[str, ...]:
         """Source columns of the key, as written or those of the shape's own number."""
         number = self.columns.get(own_number(self.fact))
@@ -188,6 +225,8 @@ class SourceSpec(Part):
             *self.keep,
             *self.metrics,
             *self.skip,
+            *(self.cumulative.by if self.cumulative else ()),
+            *(self.deadline.sources if self.deadline else ()),
             *((self.reporter,) if self.reporter else ()),
         ]
         return tuple(dict.fromkeys(listed))

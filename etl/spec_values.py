@@ -19,7 +19,8 @@ def _text(value: Any) -> Any:  # noqa: ANN401 - whatever YAML made of it
     return str(value) if isinstance(value, int | float | dt.date) else value
 
 
-def _texts(value: Any) -> Any:  # noqa: ANN401
+def as_texts(value: Any) -> Any:  # noqa: ANN401
+    """Let a bare scalar stand for a list of one."""
     if isinstance(value, list | tuple):
         return tuple(_text(item) for item in value)
     return (_text(value),) if value is not None and not isinstance(value, dict) else value
@@ -58,7 +59,7 @@ def parse_duration(value: object) -> object:
 
 
 Text = Annotated[str, BeforeValidator(_text)]
-Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(as_texts)]
 TextMap = Annotated[dict[str, str], BeforeValidator(_text_map)]
 Factor = Annotated[Decimal | None, Field(gt=0)]
 Duration = Annotated[dt.timedelta, BeforeValidator(parse_duration)]

@@ -185,15 +185,17 @@ def reconcile(settings: Settings, *, as_json: bool) -> None:
     """Count everything again: rows read, current versions, parts of the indicators."""
     from cockpit.wiring import build
     from etl.reconcile import reconcile as count_again
+    from etl.spikes import closing_spikes
 
     with build(settings, keeps_parts=False) as services:
         found = count_again(services.store, list(services.catalogue.indicators.values()))
+        noted = [spike.sentence for spike in closing_spikes(services.store)]
     if as_json:
         files = [{**asdict(one), "balanced": one.is_balanced} for one in found.files]
         print_json({"ok": found.is_clean, "problems": found.sentences(), "files": files,
-                    "indicators_compared": found.compared})  # fmt: skip
+                    "indicators_compared": found.compared, "noted": noted})  # fmt: skip
     else:
-        for sentence in found.sentences():
+        for sentence in (*found.sentences(), *noted):
             click.echo(sentence)
         say(f"{len(found.files)} files and {found.compared} indicators were counted again: "
             + ("everything agrees" if found.is_clean else "not everything agrees"))  # fmt: skip

@@ -55,10 +55,9 @@ def read_file(spec: SourceSpec, path: Path) -> RawFile:
 
 
 def _sheet(spec: SourceSpec, path: Path, data: bytes) -> Sheet:
-    read = _READERS[spec.format]
     if spec.http is not None and path.suffix.lower() == ".zip":
-        return read_pages(spec, path, members(path, data), read)
-    return read(spec, path, unpacked(spec, path, data))
+        return read_pages(spec, path, members(path, data), read_sheet)
+    return read_sheet(spec, path, unpacked(spec, path, data))
 
 
 def read_pieces(
@@ -75,7 +74,7 @@ def read_pieces(
     Raises:
         SourceError: the file as a whole cannot be taken; also while the pieces are read.
     """
-    found = sheets(spec, path, bound)
+    found = sheets(spec, path, bound, read_sheet)
     if found is None:
         return None
     size = path.stat().st_size
@@ -86,6 +85,16 @@ def read_sheet(spec: SourceSpec, path: Path, content: bytes) -> Sheet:
     """Return the table in a file's unpacked bytes, under the names the file itself gives.
 
     Raises:
-        SourceError: the bytes are not of the format the spec says.
+        SourceError: the bytes are not of the format the spec says, or damaged.
     """
-    return _READERS[spec.format](spec, path, content)
+    try:
+        return _READERS[spec.format](spec, path, content)
+    except BaseException as error:
+        # a panic of a compiled reader is no Exception, and each library has a class of its own
+        if type(error).__name__ != "PanicException":
+            raise
+        raise SourceError(
+            f"the file is damaged: it cannot be read as {spec.format}",
+            where=str(path),
+            next_step="Fetch or export it again",
+        ) from error

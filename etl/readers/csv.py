@@ -9,12 +9,15 @@ from pathlib import Path
 import polars as pl
 
 from etl.readers.frame import ROW_NO, Sheet, named_by
+from etl.readers.packed import MOST_UNPACKED
 from etl.readers.text import decode
 from etl.spec import SourceSpec
 from metrics.errors import SourceError
 
 LONGEST_RECORD = 200
 """Lines; a longer one is a quote left open, not a value."""
+
+csv.field_size_limit(MOST_UNPACKED)  # a long field is a value like any other
 
 
 def read_csv(spec: SourceSpec, path: Path, data: bytes) -> Sheet:

@@ -8,7 +8,7 @@ import fastexcel
 import polars as pl
 
 from etl.readers.frame import ROW_NO, Sheet, named_by
-from etl.readers.packed import refuse_bomb
+from etl.readers.workbook import no_workbook, refuse_bomb
 from etl.spec import SourceSpec
 from metrics.errors import SourceError, near
 
@@ -24,15 +24,12 @@ def read_excel(spec: SourceSpec, path: Path, data: bytes) -> Sheet:
     """
     refuse_bomb(path, data)
     try:
-        book = fastexcel.read_excel(data)
+        return _table(fastexcel.read_excel(data), spec, path)
     except fastexcel.FastExcelError as error:
-        msg = "this is no readable Excel file"
-        raise SourceError(
-            msg,
-            where=str(path),
-            hint="Protected and half-copied files cannot be read",
-            next_step="Save it as .xlsx without a password",
-        ) from error
+        raise no_workbook(path) from error
+
+
+def _table(book: fastexcel.ExcelReader, spec: SourceSpec, path: Path) -> Sheet:
     loaded = _sheet(book, spec, path)
     cells = loaded.to_polars()
     header, begin = _header(cells, spec, path)

@@ -140,19 +140,27 @@ def _match_header(sheet: Sheet, spec: SourceSpec, path: Path) -> list[str]:
                 what = f"the column '{name}' is there twice"
                 raise SourceError(what, where=where, next_step="Take one out of the export")
             names[number] = f"{name}#{number + 1}"
-    _refuse_unknown([cell for cell in found if cell and cell not in known], spec, where)
+    unknown = [cell for cell in found if cell and cell not in known]
+    empty = [
+        name
+        for number, name in enumerate(names)
+        if name in used and sheet.frame[str(number)].null_count() == sheet.frame.height
+    ]
+    _refuse_unknown(unknown, empty, spec, where)
     return names
 
 
-def _refuse_unknown(unknown: list[str], spec: SourceSpec, where: str) -> None:
+def _refuse_unknown(unknown: list[str], empty: list[str], spec: SourceSpec, where: str) -> None:
     if not unknown:
         return
+    guess = near(unknown[0], empty)
     listed = ", ".join(f"'{cell}'" for cell in unknown[:8])
     many = "s" if len(unknown) > 1 else ""
     msg = f"unknown column{many} {listed}: the export has changed"
     raise SourceError(
         msg,
         where=where,
+        hint=f"Did you mean '{guess}', which no row has?" if guess else "",
         next_step=f"Add to `ignore` or to `keep` in {spec.defined_at or spec.source}",
     )
 

@@ -11,14 +11,15 @@ import numpy as np
 
 from etl.readers.frame import Sheet
 from etl.readers.jsonl import records_sheet
-from etl.readers.text import decode
+from etl.readers.text import decode, without_halves
 from etl.spec import SourceSpec
 from metrics.errors import SourceError, near
 
 DEEPEST = 100
 """Arrays and objects within each other; no export comes near it."""
 
-_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+# a string left open ends with the file: looking for its end from every quote would take for ever
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _OPENING, _CLOSING = (np.frombuffer(marks, dtype=np.uint8) for marks in (b"[{", b"]}"))
 
 
@@ -30,7 +31,7 @@ def read_json(spec: SourceSpec, path: Path, data: bytes) -> Sheet:
     Raises:
         SourceError: wrong encoding, not JSON, nested too deep, or no array where ``records`` says.
     """
-    text = decode(spec, path, data)
+    text = without_halves(decode(spec, path, data))
     _refuse_depth(path, text)
     decoder = json.JSONDecoder(parse_float=str, parse_int=str)
     try:

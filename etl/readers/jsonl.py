@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from etl.readers.frame import ROW_NO, Sheet
-from etl.readers.text import decode
+from etl.readers.text import decode, without_halves
 from etl.spec import SourceSpec
 
 
@@ -21,8 +21,9 @@ def read_jsonl(spec: SourceSpec, path: Path, data: bytes) -> Sheet:
     """
     rows: list[tuple[int, dict[str, Any]]] = []
     broken: list[tuple[int, str, str]] = []
+    text = without_halves(decode(spec, path, data))
     decoder = json.JSONDecoder(parse_float=str, parse_int=str)
-    for number, line in enumerate(decode(spec, path, data).split("\n"), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line or line.isspace():
             continue
         try:
@@ -41,10 +42,13 @@ def records_sheet(
 ) -> Sheet:
     """Return the table of JSON objects with their row numbers.
 
-    Names are those of all objects together; a column of the spec that none has is empty.
+    Names are those of all objects together; a column of the spec that none has is empty, unless
+    no row can do without it.
     """
     names = dict.fromkeys(name for _, row in rows for name in row)
-    names.update(dict.fromkeys(spec.used_columns))  # a key may be left out where it has no value
+    needed = {*spec.key_columns, *spec.needed_columns} if rows else set()
+    # a key may be left out where it has no value
+    names.update(dict.fromkeys(name for name in spec.used_columns if name not in needed))
     columns = {
         str(n): pl.Series([_text(row.get(name)) for _, row in rows], dtype=pl.String)
         for n, name in enumerate(names)

@@ -18,8 +18,8 @@ MOST_UNPACKED = 1 << 30
 """Bytes; a packed file that grows beyond this is not read: a small one may hold terabytes."""
 
 _PACKED = (".gz", ".zip")
-DAMAGED = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
-"""What unpacking a damaged file raises."""
+DAMAGED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+"""A damaged archive may send the unpacker to any place: ValueError is a seek before the begin."""
 
 
 def is_packed(name: str) -> bool:
@@ -42,7 +42,7 @@ def unpacked(spec: SourceSpec, path: Path, data: bytes) -> bytes:
     except DAMAGED as error:
         raise _damaged(path) from error
     if len(content) > MOST_UNPACKED:
-        raise _too_large(path)
+        raise too_large(path)
     if suffix == ".gz" and is_packed(path.stem):
         raise _packed_twice(path, path.stem)
     return content
@@ -62,24 +62,10 @@ def members(path: Path, data: bytes) -> Iterator[tuple[str, bytes]]:
                     content = file.read(left + 1)
                 left -= len(content)
                 if left < 0:
-                    raise _too_large(path)
+                    raise too_large(path)
                 yield entry.filename, content
     except (*DAMAGED, RuntimeError) as error:  # a password, a foreign method
         raise _damaged(path) from error
-
-
-def refuse_bomb(path: Path, data: bytes) -> None:
-    """Let a workbook pass, which is a zip archive by itself, unless it grows too large.
-
-    Raises:
-        SourceError: it does.
-    """
-    if not zipfile.is_zipfile(io.BytesIO(data)):
-        return
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        size = sum(one.file_size for one in archive.infolist())
-    if size > MOST_UNPACKED:
-        raise _too_large(path)
 
 
 def _gunzipped(data: bytes) -> bytes:
@@ -91,7 +77,7 @@ def _unzipped(spec: SourceSpec, path: Path, data: bytes) -> bytes:
     with _opened(data) as archive:
         entry = _entry(spec, path, archive)
         if entry.file_size > MOST_UNPACKED:
-            raise _too_large(path)
+            raise too_large(path)
         if is_packed(entry.filename):
             raise _packed_twice(path, entry.filename)
         try:
@@ -157,7 +143,8 @@ def _damaged(path: Path) -> SourceError:
     return SourceError(what, where=str(path), next_step="Fetch it again")
 
 
-def _too_large(path: Path) -> SourceError:
+def too_large(path: Path) -> SourceError:
+    """Return what to say of a packed file that grows beyond ``MOST_UNPACKED``."""
     return SourceError(
         f"unpacked, the file is larger than {MOST_UNPACKED / (1 << 20):,.0f} MB",
         where=str(path),

@@ -20,10 +20,10 @@ import numpy.typing as npt
 import polars as pl
 from polars.exceptions import PolarsError
 
-from etl.readers.csv import LONGEST_RECORD, read_csv, read_header
+from etl.readers.csv import LONGEST_RECORD, read_header
 from etl.readers.frame import ROW_NO, Sheet
-from etl.readers.jsonl import read_jsonl
 from etl.readers.packed import DAMAGED, MOST_UNPACKED, is_packed
+from etl.readers.pages import Reader
 from etl.readers.parquet import read_slice
 from etl.readers.text import BadByte, encodings, is_utf16, wrong_encoding
 from etl.spec import SourceSpec
@@ -71,12 +71,14 @@ class _Cut:
     lines: int
 
 
-def sheets(spec: SourceSpec, path: Path, bound: Bound) -> Iterator[Sheet] | None:
+def sheets(spec: SourceSpec, path: Path, bound: Bound, read: Reader) -> Iterator[Sheet] | None:
     """Return the tables of a file's pieces, row numbers counted on, or None to read it whole.
 
     Raises:
         SourceError: wrong encoding.
     """
+    if spec.cumulative:  # a running total is told by the row of the day before
+        return None
     if spec.http is not None or path.suffix.lower() == ".zip" or is_packed(path.stem):
         return None
     if spec.format == "parquet":
@@ -84,12 +86,12 @@ def sheets(spec: SourceSpec, path: Path, bound: Bound) -> Iterator[Sheet] | None
     if spec.format not in ("csv", "jsonl"):
         return None
     try:
-        return _of_text(spec, path, bound)
+        return _of_text(spec, path, bound, read)
     except DAMAGED:
         return None
 
 
-def _of_text(spec: SourceSpec, path: Path, bound: Bound) -> Iterator[Sheet] | None:
+def _of_text(spec: SourceSpec, path: Path, bound: Bound, read: Reader) -> Iterator[Sheet] | None:
     with _opened(path) as file:
         head = file.read(max(_HEAD, bound.large + 1))
     if len(head) <= bound.large or is_utf16(head) or b"\n" not in head[:_HEAD]:
@@ -98,7 +100,7 @@ def _of_text(spec: SourceSpec, path: Path, bound: Bound) -> Iterator[Sheet] | No
     known = spec.model_copy(update={"encoding": encoding})
     prefix = _prefix(known, path, head[:_HEAD])
     cuts = _cuts(path, len(prefix), bound, has_quotes=spec.format == "csv")
-    return _pieces(known, path, prefix, cuts) if len(cuts) > 1 else None
+    return _pieces(known, path, prefix, cuts, read) if len(cuts) > 1 else None
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -227,26 +229,25 @@ class _Quotes:
         return int(newlines[ends[-1]]) + 1 if ends.size else 0
 
 
-def _pieces(spec: SourceSpec, path: Path, prefix: bytes, cuts: list[_Cut]) -> Iterator[Sheet]:
+def _pieces(
+    spec: SourceSpec, path: Path, prefix: bytes, cuts: list[_Cut], read: Reader
+) -> Iterator[Sheet]:
     names: dict[str, None] = {}
     passed = 0
+
+    def piece(data: bytes, cut: _Cut) -> Sheet:
+        if len(data) < cut.size:
+            raise _changed(path)
+        sheet = read(spec, path, prefix + data)
+        return _counted_on(_with_names(sheet, names) if spec.format == "jsonl" else sheet, passed)
+
     with _opened(path) as file:
         file.read(len(prefix))
         for cut in cuts:
-            yield _counted_on(_piece(spec, path, prefix, file.read(cut.size), cut, names), passed)
+            yield piece(file.read(cut.size), cut)
             passed += cut.lines
         if file.read(1):
             raise _changed(path)
-
-
-def _piece(
-    spec: SourceSpec, path: Path, prefix: bytes, data: bytes, cut: _Cut, names: dict[str, None]
-) -> Sheet:
-    if len(data) < cut.size:
-        raise _changed(path)
-    if spec.format == "csv":
-        return read_csv(spec, path, prefix + data)
-    return _with_names(read_jsonl(spec, path, data), names)
 
 
 def _changed(path: Path) -> SourceError:

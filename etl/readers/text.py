@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,10 @@ from etl.spec import SourceSpec
 from metrics.errors import SourceError
 
 _AUTO = ("utf-8-sig", "gb18030")
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,16 @@ def decode(spec: SourceSpec, path: Path, data: bytes) -> str:
             return text.rstrip("\x1a\x00")
     fits = [name for name in ("utf-8", "gb18030") if name not in failed and _fits(data, name)]
     raise wrong_encoding(spec, path, failed, fits)
+
+
+def without_halves(text: str) -> str:
+    """Return JSON in which half a character, alone, is the mark of a lost one.
+
+    A text cut in the middle of a character holds one; it cannot be written anywhere.
+    """
+    if "\\ud" not in text and "\\uD" not in text:
+        return text
+    return _ESCAPE.sub(lambda found: r"\ufffd" if found[1] else found[0], text)
 
 
 def wrong_encoding(

@@ -9,7 +9,8 @@ import time
 import pytest
 
 from cockpit.schedule import Schedule
-from etl.feeds import export_quarantine, status
+from etl.corrections import export_rows, open_rows, put_corrections, read_corrections
+from etl.feeds import status
 from etl.fetch.desk import Errand
 from etl.fetch.run import fetch, note_loads
 from etl.inbox import Watcher
@@ -88,12 +89,15 @@ def test_every_row_fetched_is_accounted_for(bench, errand):
         "SELECT row_no, value FROM quarantine WHERE \"column\" = 'at'", {}, tag="test"
     )
     assert [(row["row_no"], row["value"]) for row in aside] == [(8, "gestern")]
-    corrected = errand.inbox / "api" / "corrected.json"
-    assert export_quarantine(bench.store, specs["api"], corrected) == 1
-    corrected.write_text(corrected.read_text("utf-8").replace("gestern", "2026-03-01"), "utf-8")
-    corrected.with_name("corrected.json.reasons.csv").unlink()
+    spec, sheet = specs["api"], bench.folder / "aside.csv"
+    rows = open_rows(bench.store, spec)
+    assert export_rows(rows, spec, sheet) == 1
+    sheet.write_text(sheet.read_text("utf-8-sig").replace("gestern", "2026-03-01"), "utf-8")
+    corrected = read_corrections(sheet, rows, spec)
+    put = put_corrections(corrected.rows, spec, errand.inbox, bench.store.version)
     (report,) = load(bench, specs).files
-    assert (report.file, report.accepted) == ("corrected.json", 1)
+    assert (report.file, report.accepted) == (put.name, 1)
+    assert not open_rows(bench.store, spec)
     assert reconcile(bench.store, bench.loader.indicators).is_clean
 
 

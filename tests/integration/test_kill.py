@@ -3,9 +3,11 @@
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from tests.support.feeds import CASE_HEADER, case_rows, revised, write_rows, wri
 from tests.support.small_city import write_city
 
 ROOT = Path(__file__).parents[2]
-KILLS = 20
+KILLS, TOGETHER, CORES = 50, 8, 2
 
 
 def start(*arguments):
@@ -50,41 +52,138 @@ def make_inboxes(tmp_path, number):
     return city, first, second
 
 
+class Nursery:
+    """Starts loads without importing everything for each: fifty would take minutes."""
+
+    def __init__(self):
+        command = [sys.executable, "-m", "tests.support.nursery"]
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )  # fmt: skip
+        self.child = 0
+
+    def start(self, *arguments):
+        """Begin a load and return what it finds."""
+        self.process.stdin.write(" ".join(map(str, arguments)) + "\n")
+        self.process.stdin.flush()
+        heard = dict([said(self.process), said(self.process)])  # in any order
+        self.child = int(heard["pid"])
+        return heard["open"]
+
+    def end(self):
+        """Wait for the load and return what it says at its end."""
+        heard = []
+        while not heard or heard[-1][0] != "ended":
+            heard.append(said(self.process))
+        return dict(heard)
+
+    def kill(self):
+        os.kill(self.child, signal.SIGKILL)
+        return self.end()
+
+    def close(self):
+        self.process.communicate("", timeout=60)
+
+
+def kill_again_and_again(folder, base, city, inbox, moments, states):
+    """Cut a load off at each of the moments, and tell how many were cut off before the commit.
+
+    What one load leaves behind the next one finds: the store is only made anew when a load came
+    to its end.
+    """
+    before, after = states
+    cut_off, debris = 0, 0
+    shutil.copytree(base.parent, folder, symlinks=True)
+    nursery = Nursery()
+    for number, moment in enumerate(moments, 1):
+        found = nursery.start(folder / "db", city, inbox)
+        assert found in states, "a batch is visible whole or not at all"
+        time.sleep(moment)
+        nursery.kill()
+        cut_off += found == before
+        debris += 1
+        if found == after or debris == TOGETHER or number == len(moments):
+            assert nursery.start(folder / "db", city, inbox) in states
+            heard = nursery.end()
+            assert "failed" not in heard, heard["failed"]
+            assert heard["done"] == after, f"{debris} kills, the last at {moment:.3f} s"
+            shutil.rmtree(folder)
+            shutil.copytree(base.parent, folder, symlinks=True)
+            debris = 0
+    nursery.close()
+    return cut_off
+
+
 @pytest.mark.slow
-def test_twenty_kills_at_any_instant_leave_the_tables_of_an_undisturbed_load(tmp_path):
-    city, first, second = make_inboxes(tmp_path, 12_000)
+def test_fifty_kills_at_any_instant_leave_the_tables_of_an_undisturbed_load(tmp_path):
+    city, first, second = make_inboxes(tmp_path, 3_000)
     base = tmp_path / "base" / "db"
     assert finished(base, city, first)[2] is None
 
     calm = tmp_path / "calm"
     shutil.copytree(base.parent, calm, symlinks=True)
-    process = start(calm / "db", city, second)
-    word, before = said(process)
+    nursery = Nursery()
+    before = nursery.start(calm / "db", city, second)
     begin = time.perf_counter()
-    assert word == "open"
-    word, after = said(process)
+    after = nursery.end()["done"]
     seconds = time.perf_counter() - begin
-    process.communicate(timeout=60)
-    assert word == "done"
+    nursery.close()
     assert after != before
 
     rng = random.Random(11)
-    cut_off = 0
-    for kill in range(KILLS):
-        folder = tmp_path / f"kill_{kill}"
-        shutil.copytree(base.parent, folder, symlinks=True)
-        process = start(folder / "db", city, second)
-        assert said(process) == ("open", before)
-        time.sleep(seconds * (kill + rng.random()) / KILLS)
-        process.kill()
-        process.communicate()
-        found, ended, problem = finished(folder / "db", city, second)
-        assert problem is None
-        assert found in (before, after), "a batch is visible whole or not at all"
-        assert ended == after, f"kill {kill} left other tables"
-        cut_off += found == before
-        shutil.rmtree(folder)
+    moments = [seconds * (kill + rng.random()) / KILLS for kill in range(KILLS)]
+    rng.shuffle(moments)
+    with ThreadPoolExecutor(CORES) as pool:  # each kills processes of its own, on its own store
+        halves = [
+            pool.submit(
+                kill_again_and_again, tmp_path / f"kill_{core}", base, city, second,
+                moments[core::CORES], (before, after),
+            )
+            for core in range(CORES)
+        ]  # fmt: skip
+        cut_off = sum(half.result() for half in halves)
     assert cut_off >= KILLS // 2  # most kills came before the commit
+
+
+def children(pid):
+    """Return the processes a process has started."""
+    found = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for path in found for child in path.read_text().split()]
+
+
+def is_alive(pid):
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+
+
+def until(is_so, seconds):
+    """Wait for something and tell whether it came."""
+    end = time.perf_counter() + seconds
+    while not (found := is_so()) and time.perf_counter() < end:
+        time.sleep(0.01)
+    return bool(found)
+
+
+@pytest.mark.slow
+def test_a_reading_process_ends_with_the_load_that_is_killed(tmp_path):
+    city, _, second = make_inboxes(tmp_path, 3_000)
+    _, calm, problem = finished(tmp_path / "calm", city, second)
+    assert problem is None
+    process = start(tmp_path / "db", city, second, 0)
+    assert said(process)[0] == "open"
+    assert until(lambda: len(children(process.pid)) >= 2, 10), "the reader and what tracks it"
+    readers = children(process.pid)
+    time.sleep(0.5)  # it is importing, or has begun to read
+    process.kill()
+    process.communicate()
+    assert until(lambda: not any(map(is_alive, readers)), 15), "it reads for nobody"
+    found, ended, problem = finished(tmp_path / "db", city, second, 0)
+    assert problem is None
+    assert "fact_case=0:0" in found, "nothing of a file was visible"
+    assert ended == calm
 
 
 def test_a_store_held_by_another_process_names_its_owner(tmp_path):

@@ -23,6 +23,8 @@ VARIANTS = {  # Figure: numerator and denominator of the worked example
 }
 Times = tuple[str, str, str]  # filed, due, closed ("" while open)
 
+pytestmark = pytest.mark.slow
+
 
 def moment(text: str) -> dt.datetime | None:
     return dt.datetime.fromisoformat(f"2026-11-{text}").replace(tzinfo=ZONE) if text else None

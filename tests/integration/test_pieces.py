@@ -115,8 +115,7 @@ def test_a_piece_that_cannot_be_taken_leaves_nothing_of_its_file(fresh_store, tm
 
 
 @pytest.mark.slow
-def test_a_reading_process_hands_a_large_file_over_in_pieces(fresh_store, tmp_path, monkeypatch):
-    monkeypatch.setattr("etl.ahead._BACKLOG_BYTES", 0)
+def test_a_reading_process_hands_a_large_file_over_in_pieces(fresh_store, tmp_path):
     bench = make_bench(fresh_store, tmp_path / "city")
     inbox, path = inbox_of(tmp_path, mixed_rows())
     write_rows(inbox / "cases_2.csv", CASE_HEADER, revised(case_rows(99, seed=1), seed=5))
@@ -124,7 +123,7 @@ def test_a_reading_process_hands_a_large_file_over_in_pieces(fresh_store, tmp_pa
     todo = plan(
         fresh_store, bench.specs, inbox, boundaries=bench.boundaries, indicators=loader.indicators
     )
-    report = run(todo, loader, bench.specs, now=NOW, boundaries=bench.boundaries)
+    report = run(todo, loader, bench.specs, now=NOW, boundaries=bench.boundaries, backlog_bytes=0)
     assert [one.state for one in report.files] == ["loaded", "loaded"]
     found = everything(fresh_store)
     whole, _, _ = loaded(fresh_store, tmp_path / "city", USUAL, path, inbox / "cases_2.csv")

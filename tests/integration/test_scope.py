@@ -14,6 +14,8 @@ STREET = "990100002"
 VIEWER = Viewer("west", (STREET,))
 INSIDE = {area.id for area in territory().areas.values() if area.id.startswith(STREET)}
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def city(store: Store) -> Loaded:

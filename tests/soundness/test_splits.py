@@ -12,6 +12,8 @@ from metrics.store import Store
 from tests.support.facts import Delivery, sealed
 from tests.support.facts_store import everything, load, numbers, service, small
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def straight(store: Store) -> list[object]:

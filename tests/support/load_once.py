@@ -1,4 +1,6 @@
-"""A process that loads an inbox: ``python -m tests.support.load_once STORE CITY INBOX``.
+"""A process that loads an inbox: ``python -m tests.support.load_once STORE CITY INBOX [BYTES]``.
+
+With ``BYTES``, files that are more than this together are read by a process of their own.
 
 It says ``open DIGEST`` when the store is open and ``done DIGEST`` when everything is loaded; the
 digests are of the visible content of all tables. A problem is said as ``failed SENTENCE``.
@@ -9,6 +11,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from etl.ahead import BACKLOG_BYTES
 from etl.plan import plan
 from etl.run import run
 from metrics.errors import CockpitError
@@ -38,7 +41,7 @@ def digest(store: Store) -> str:
     return ",".join(said)
 
 
-def main(store_folder: str, city: str, inbox: str) -> None:
+def main(store_folder: str, city: str, inbox: str, backlog: str = str(BACKLOG_BYTES)) -> None:
     """Load what is in the inbox and say so."""
     try:
         store = Store(f"chdb://{store_folder}")
@@ -51,7 +54,10 @@ def main(store_folder: str, city: str, inbox: str) -> None:
         store, bench.specs, Path(inbox), boundaries=bench.boundaries,
         indicators=bench.loader.indicators,
     )  # fmt: skip
-    report = run(todo, bench.loader, bench.specs, now=NOW, boundaries=bench.boundaries)
+    report = run(
+        todo, bench.loader, bench.specs, now=NOW, boundaries=bench.boundaries,
+        backlog_bytes=int(backlog),
+    )  # fmt: skip
     problem = report.problem or next((one.problem for one in report.failed), None)
     if problem is not None:
         say("failed", type(problem).__name__, problem.sentence)
@@ -60,4 +66,4 @@ def main(store_folder: str, city: str, inbox: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4])
+    main(*sys.argv[1:])

@@ -34,14 +34,13 @@ class Deadly:
         return Prepared(path.name, 0, (PIECE,), 0.0)
 
 
-def test_a_killed_reader_takes_only_its_own_files_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ahead, "_BACKLOG_BYTES", 0)
+def test_a_killed_reader_takes_only_its_own_files_with_it() -> None:
     names = ["deadly.csv", *(f"{number}.csv" for number in range(20))]
     steps = [Step("file", "new", "", "s", Path(name), 1) for name in names]
     intake: Any = Deadly(PARENT)
     specs: Any = {"s": SimpleNamespace(source="s")}
     heard: dict[str, object] = {}
-    for step, ready in ahead.read_ahead(steps, intake, specs, NOW):
+    for step, ready in ahead.read_ahead(steps, intake, specs, NOW, backlog_bytes=0):
         assert step.path is not None
         try:
             heard[step.path.name] = ready().sha256
@@ -64,17 +63,14 @@ class Slow:
 
 
 @pytest.mark.parametrize("backlog", [0, 1 << 40])
-def test_the_pieces_of_large_files_arrive_in_order(
-    monkeypatch: pytest.MonkeyPatch, backlog: int
-) -> None:
-    monkeypatch.setattr(ahead, "_BACKLOG_BYTES", backlog)
+def test_the_pieces_of_large_files_arrive_in_order(backlog: int) -> None:
     names = ["a.csv", "whole.csv", "b.csv", "c.csv"]
     steps = [Step("file", "new", "", "s", Path(name), 1) for name in names]
     intake: Any = Slow()
     specs: Any = {"s": SimpleNamespace(source="s")}
     heard = {
         ready.sha256: [int(piece.rows["n"][0]) for piece in ready.pieces]
-        for _, arrive in ahead.read_ahead(steps, intake, specs, NOW)
+        for _, arrive in ahead.read_ahead(steps, intake, specs, NOW, backlog_bytes=backlog)
         for ready in [arrive()]
     }
     assert heard == {"a.csv": [0, 1, 2], "whole.csv": [0], "b.csv": [0, 1, 2], "c.csv": [0, 1, 2]}

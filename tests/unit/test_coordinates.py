@@ -43,6 +43,16 @@ def test_inverse_comes_back_within_a_tenth_of_a_metre(crs):
     assert metres(lon, lat, *back).max() < 0.1
 
 
+@pytest.mark.parametrize("crs", ["gcj02", "bd09"])
+def test_a_point_alone_is_where_it_is_among_others(crs):
+    rng = np.random.default_rng(4)
+    lon, lat = rng.uniform(75, 134, 500), rng.uniform(19, 53, 500)
+    together = to_wgs84(lon, lat, crs)
+    alone = [to_wgs84(lon[n : n + 1], lat[n : n + 1], crs) for n in range(500)]
+    assert (together[0] == [x[0] for x, _ in alone]).all()
+    assert (together[1] == [y[0] for _, y in alone]).all()
+
+
 def test_a_naive_inverse_would_not_do():
     lon, lat = np.array([120.26]), np.array([30.18])
     gcj = wgs84_to_gcj02(lon, lat)

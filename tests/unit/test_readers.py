@@ -8,7 +8,6 @@ import gzip
 import hashlib
 import io
 import json
-import struct
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from hypothesis import strategies as st
 from etl.readers import RawFile, read_file
 from etl.source import SourceSpec
 from metrics.errors import SourceError
+from tests.support.old_excel import old_workbook
 
 TEXT = "编号,时间,数\n001,2026-09-08 08:05:00,1.5\n002,,\n"
 
@@ -185,42 +185,6 @@ def test_excel_cells_become_what_a_person_would_type(tmp_path: Path) -> None:
     ]
 
 
-def old_workbook(cells: list[list[str | float]]) -> bytes:
-    """A workbook of Excel 97: records in a stream, the stream in sectors of 512 bytes."""
-
-    def record(kind: int, content: bytes) -> bytes:
-        return struct.pack("<HH", kind, len(content)) + content
-
-    def cell(row: int, column: int, value: str | float) -> bytes:
-        at = struct.pack("<HHH", row, column, 0)
-        if isinstance(value, float):
-            return record(0x0203, at + struct.pack("<d", value))
-        return record(0x0204, at + struct.pack("<HB", len(value), 1) + value.encode("utf-16-le"))
-
-    def entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
-        text = name.encode("utf-16-le")
-        head = text.ljust(64, b"\0") + struct.pack("<HBB", len(text) + 2 if name else 0, kind, 1)
-        links = struct.pack("<III", 2**32 - 1, 2**32 - 1, child)
-        return head + links + bytes(36) + struct.pack("<IQ", start, size)
-
-    begin = record(0x0809, struct.pack("<HHHHII", 0x0600, 5, 0, 0, 0, 6))
-    sheet = record(0x0809, struct.pack("<HHHHII", 0x0600, 16, 0, 0, 0, 6))
-    at = len(begin) + 4 + 8 + 4 + 4
-    book = begin + record(
-        0x0085, struct.pack("<IBBBB", at, 0, 0, 2, 1) + "案件".encode("utf-16-le")
-    )
-    book += record(0x000A, b"") + sheet
-    book += b"".join(cell(r, c, one) for r, row in enumerate(cells) for c, one in enumerate(row))
-    book = (book + record(0x000A, b"")).ljust(4096, b"\0")
-    chain = [2**32 - 3, 2**32 - 2, *range(3, 10), 2**32 - 2]
-    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
-    head += struct.pack("<HHHHH6xIIIIIIIII", 62, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096,
-                        2**32 - 2, 0, 2**32 - 2, 0) + bytes(4)  # fmt: skip
-    folder = entry("Root Entry", 5, 1, 2**32 - 2, 0) + entry("Workbook", 2, 2**32 - 1, 2, 4096)
-    table = struct.pack("<128I", *chain, *[2**32 - 1] * (128 - len(chain)))
-    return head.ljust(512, b"\xff") + table + folder.ljust(512, b"\0") + book
-
-
 def test_workbooks_of_excel_97_are_read(tmp_path: Path) -> None:
     data = old_workbook([["编号", "时间", "数"], ["001", "2026-09-08", 1.5], ["002", "", 3.0]])
     raw = read(tmp_path, data, "a.xls", format="xlsx")
@@ -253,7 +217,7 @@ def test_json_lines_keep_their_digits(tmp_path: Path) -> None:
     ]
     assert raw.broken["row_no"].to_list() == [4, 5]
     assert set(raw.broken["reason"]) == {"bad_json"}
-    assert "unknown column 'x'" in refused(tmp_path, '{"x": 1}', "b.jsonl", format="jsonl")
+    assert "'编号' is missing. It has x" in refused(tmp_path, '{"x": 1}', "b.jsonl", format="jsonl")
 
 
 def test_parquet_is_cast_without_loss(tmp_path: Path) -> None:

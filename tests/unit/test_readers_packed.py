@@ -134,7 +134,23 @@ def test_a_bomb_ends_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert refused(tmp_path, data, "a.zip") == f"a.zip: {said}"
     lying = data.replace((1 << 21).to_bytes(4, "little"), (9).to_bytes(4, "little"))
     assert "a.zip: " in refused(tmp_path, lying, "a.zip")  # a size that is not true
-    assert refused(tmp_path, data, "a.xlsx", format="xlsx") == f"a.xlsx: {said}"
+    book = archive(**{"xl/workbook.xml": big})
+    assert refused(tmp_path, book, "a.xlsx", format="xlsx") == f"a.xlsx: {said}"
+    lying = book.replace((1 << 21).to_bytes(4, "little"), (9).to_bytes(4, "little"))
+    assert "a.xlsx: " in refused(tmp_path, lying, "a.xlsx", format="xlsx")
+
+
+def test_a_cell_at_the_far_end_of_a_sheet_ends_in_one_sentence(tmp_path: Path) -> None:
+    sheet = '<worksheet><sheetData><row r="1"><c r="A1"/></row><row><c s="1" r="XFD1048576"/>'
+    files = {"xl/workbook.xml": "<workbook/>", "xl/worksheets/sheet1.xml": sheet}
+    said = refused(tmp_path, archive(**files), "a.xlsx", format="xlsx")
+    assert "spans 1,048,576 rows but hardly any cell in it is filled" in said
+
+
+def test_half_a_character_in_json_is_marked_and_the_row_kept(tmp_path: Path) -> None:
+    text = r'{"编号":"1","时间":"2","t":"\\ud83d\ude00 \ud83d. \\ud83d"}'
+    raw = read(tmp_path, text.encode(), "a.jsonl", format="jsonl", ignore=["t"])
+    assert raw.frame["t"].to_list() == ["\\ud83d\ufffd \ufffd. \\ud83d"]
 
 
 def test_a_document_is_an_array_or_holds_one(tmp_path: Path) -> None:
@@ -179,7 +195,13 @@ def test_a_document_that_cannot_be_taken_says_why(
     assert refused(tmp_path, data, "a.json", format="json", records=records).startswith(said)
 
 
+@pytest.mark.parametrize("tail", ["", "\\"])
+def test_a_string_left_open_is_told_at_once(tmp_path: Path, tail: str) -> None:
+    text = '[{"n": "' + '\\"' * 1_000_000 + tail
+    assert "Unterminated string" in refused(tmp_path, text.encode(), "a.json", format="json")
+
+
 def test_a_line_nested_without_end_is_set_apart(tmp_path: Path) -> None:
-    data = b'{"\xe7\xbc\x96\xe5\x8f\xb7": "1"}\n' + b"[" * 100_000
+    data = '{"编号": "1", "时间": ""}\n'.encode() + b"[" * 100_000
     raw = read(tmp_path, data, "a.jsonl", format="jsonl")
     assert (raw.frame.height, raw.broken["reason"].to_list()) == (1, ["bad_json"])
