@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--rows N]``: prints ratios as a table, writes them as JSON.
+"""``python -m benchmarks [--only asking|loading] [--rows N]``: prints ratios, writes them as JSON.
 
 Every figure is the median of several runs divided by that of a bare equivalent in the same run,
 so a slow or busy machine does not change it much.
@@ -7,6 +7,7 @@ so a slow or busy machine does not change it much.
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import statistics
 import tempfile
@@ -14,6 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.loading import loading
 from benchmarks.made_up import DAYS, FIRST, fill, territory
 from etl.aggregate import rebuild_parts
 from metrics import calendar
@@ -123,26 +125,34 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--out", type=Path, default=Path("var/bench.json"))
+    parser.add_argument("--only", choices=("asking", "loading"), help="one half of them")
     options = parser.parse_args()
-    import datetime as dt  # noqa: PLC0415 - only for the fixed clock
-
-    catalogue, city = load_catalogue(), territory()
-    with tempfile.TemporaryDirectory() as folder:
-        store = fill(Path(folder), city, options.rows)
-        clock = Clock(fixed=FIRST + dt.timedelta(days=DAYS - 3, hours=10))
-        service = Service(store, catalogue, city, clock)
-        results = {
-            "rows": {"cases": options.rows},
-            "all kept sums / one bare pass": building(store, catalogue),
-            "one question / a query by hand": asking(service, store),
-            "a scene at once / one by one": scene(service, store),
-        }
-        store.close()
+    results: dict[str, dict[str, float]] = {"rows": {"cases": options.rows}}
+    if options.only != "asking":
+        results["a load / bare reading and inserting"] = loading(options.rows)
+    if options.only != "loading":
+        results |= _of_a_full_store(options.rows)
     for name, figures in results.items():
         told = ", ".join(f"{key} {value:,.3g}" for key, value in figures.items())
         print(f"{name:48} {told}")
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(results, indent=2), encoding="utf-8")
+
+
+def _of_a_full_store(rows: int) -> dict[str, dict[str, float]]:
+    """Compare building and asking over a store with so many cases."""
+    catalogue, city = load_catalogue(), territory()
+    with tempfile.TemporaryDirectory() as folder:
+        store = fill(Path(folder), city, rows)
+        clock = Clock(fixed=FIRST + dt.timedelta(days=DAYS - 3, hours=10))
+        service = Service(store, catalogue, city, clock)
+        results = {
+            "all kept sums / one bare pass": building(store, catalogue),
+            "one question / a query by hand": asking(service, store),
+            "a scene at once / one by one": scene(service, store),
+        }
+        store.close()
+    return results
 
 
 if __name__ == "__main__":

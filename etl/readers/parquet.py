@@ -22,12 +22,7 @@ def read_parquet(spec: SourceSpec, path: Path, data: bytes) -> Sheet:
     try:
         frame = pl.read_parquet(io.BytesIO(data))
     except (PolarsError, OSError) as error:
-        msg = f"this is no readable Parquet file ({' '.join(str(error).split())[:120]})"
-        raise SourceError(
-            msg,
-            where=str(path),
-            next_step="Fetch it again, or correct format in the source spec",
-        ) from error
+        raise _unreadable(path, error) from error
     return _sheet(frame, spec, path)
 
 
@@ -35,10 +30,22 @@ def read_slice(spec: SourceSpec, path: Path, begin: int, rows: int) -> Sheet:
     """Return the table of some rows of a Parquet file, numbered as in the whole.
 
     Raises:
-        SourceError: a column that is read cannot be text.
+        SourceError: they are damaged, or a column that is read cannot be text.
     """
-    frame = pl.scan_parquet(path).slice(begin, rows).collect()
+    try:
+        frame = pl.scan_parquet(path).slice(begin, rows).collect()
+    except (PolarsError, OSError) as error:
+        raise _unreadable(path, error) from error
     return _sheet(frame, spec, path, begin)
+
+
+def _unreadable(path: Path, error: Exception) -> SourceError:
+    msg = f"this is no readable Parquet file ({' '.join(str(error).split())[:120]})"
+    return SourceError(
+        msg,
+        where=str(path),
+        next_step="Fetch it again, or correct format in the source spec",
+    )
 
 
 def _sheet(frame: pl.DataFrame, spec: SourceSpec, path: Path, begin: int = 0) -> Sheet:

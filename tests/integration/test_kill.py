@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from etl.ahead import BACKLOG_BYTES
 from metrics.store import lock_file
 from tests.support.feeds import CASE_HEADER, case_rows, revised, write_rows, write_specs
 from tests.support.small_city import write_city
@@ -144,6 +145,23 @@ def test_fifty_kills_at_any_instant_leave_the_tables_of_an_undisturbed_load(tmp_
         ]  # fmt: skip
         cut_off = sum(half.result() for half in halves)
     assert cut_off >= KILLS // 2  # most kills came before the commit
+
+
+@pytest.mark.slow
+def test_a_kill_between_two_pieces_of_a_file_leaves_nothing_of_it(tmp_path):
+    city, first, second = make_inboxes(tmp_path, 1_000)
+    base, store = tmp_path / "base" / "db", tmp_path / "killed" / "db"
+    before = finished(base, city, first)[1]
+    shutil.copytree(base.parent, store.parent, symlinks=True)
+    after = finished(base, city, second)[1]
+    process = start(store, city, second, BACKLOG_BYTES, 200)
+    assert said(process) == ("open", before)
+    assert {said(process)[0] for _ in range(4)} == {"rows"}
+    process.kill()
+    process.communicate()
+    found, ended, problem = finished(store, city, second)
+    assert (found, problem) == (before, None)
+    assert ended == after, "the pieces left behind are swept, and the file is loaded whole"
 
 
 def children(pid):

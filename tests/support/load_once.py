@@ -1,6 +1,7 @@
-"""A process that loads an inbox: ``python -m tests.support.load_once STORE CITY INBOX [BYTES]``.
+"""A process that loads an inbox: ``python -m tests.support.load_once STORE CITY INBOX [BYTES [ROWS]]``.
 
-With ``BYTES``, files that are more than this together are read by a process of their own.
+With ``BYTES``, files that are more than this together are read by a process of their own. With
+``ROWS``, every file is loaded in pieces of so many, and ``rows N`` is said after every insert.
 
 It says ``open DIGEST`` when the store is open and ``done DIGEST`` when everything is loaded; the
 digests are of the visible content of all tables. A problem is said as ``failed SENTENCE``.
@@ -9,10 +10,14 @@ digests are of the visible content of all tables. A problem is said as ``failed 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
+
+import pyarrow as pa
 
 from etl.ahead import BACKLOG_BYTES
 from etl.plan import plan
+from etl.readers import USUAL, Bound
 from etl.run import run
 from metrics.errors import CockpitError
 from metrics.store import Store
@@ -41,21 +46,39 @@ def digest(store: Store) -> str:
     return ",".join(said)
 
 
-def main(store_folder: str, city: str, inbox: str, backlog: str = str(BACKLOG_BYTES)) -> None:
-    """Load what is in the inbox and say so."""
+class Telling(Store):
+    """Says ``rows`` after every insert of facts."""
+
+    def insert(self, table: str, data: pa.Table, *, tag: str) -> None:
+        """Append rows."""
+        super().insert(table, data, tag=tag)
+        if table.startswith("fact_"):
+            say("rows", str(data.num_rows))
+
+
+def main(
+    store_folder: str,
+    city: str,
+    inbox: str,
+    backlog: str = str(BACKLOG_BYTES),
+    rows: str = "",
+) -> None:
+    """Load what is in the inbox, in pieces of some rows if asked to, and say so."""
     try:
-        store = Store(f"chdb://{store_folder}")
+        store = (Telling if rows else Store)(f"chdb://{store_folder}")
     except CockpitError as error:
         say("failed", error.sentence)
         return
     bench = make_bench(store, Path(city))
+    bound = Bound(large=0, rows=int(rows), step=1000) if rows else USUAL
+    loader = replace(bench.loader, bound=bound)
     say("open", digest(store))
     todo = plan(
         store, bench.specs, Path(inbox), boundaries=bench.boundaries,
         indicators=bench.loader.indicators,
     )  # fmt: skip
     report = run(
-        todo, bench.loader, bench.specs, now=NOW, boundaries=bench.boundaries,
+        todo, loader, bench.specs, now=NOW, boundaries=bench.boundaries,
         backlog_bytes=int(backlog),
     )  # fmt: skip
     problem = report.problem or next((one.problem for one in report.failed), None)
