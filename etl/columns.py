@@ -102,9 +102,14 @@ def blocks(frame: pl.DataFrame, *, time: str = "at") -> Iterator[pl.DataFrame]:
     """Yield the rows by time in blocks small enough for one insert."""
     if frame.is_empty():
         return
-    frame = frame.sort(time)
+    if not frame[time].is_sorted():
+        frame = frame.sort(time)
     month = frame[time].dt.year().cast(pl.Int32) * 12 + frame[time].dt.month()
-    group = month.rank("dense").cast(pl.Int64) // INSERT_MONTHS
-    for part in frame.with_columns(group.alias("_group")).partition_by("_group", include_key=False):
+    group = (month.rle_id().cast(pl.Int64) // INSERT_MONTHS).alias("_group")
+    is_one = group[-1] == 0
+    split = (
+        [frame] if is_one else frame.with_columns(group).partition_by("_group", include_key=False)
+    )
+    for part in split:
         for start in range(0, part.height, INSERT_ROWS):
             yield part.slice(start, INSERT_ROWS)

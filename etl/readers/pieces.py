@@ -44,13 +44,13 @@ class Bound:
 
     Attributes:
         large: bytes, unpacked; a file up to this is read whole.
-        rows: in a piece, roughly.
+        rows: in a piece, roughly; a little below what goes into the store in one insert.
         size: bytes in a piece, roughly, where its rows are long.
         step: bytes looked at in one go when cuts are sought.
     """
 
     large: int = 32 << 20
-    rows: int = 200_000
+    rows: int = 190_000
     size: int = 96 << 20
     step: int = 1 << 20
 

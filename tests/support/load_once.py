@@ -1,4 +1,6 @@
-"""A process that loads an inbox: ``python -m tests.support.load_once STORE CITY INBOX [BYTES [ROWS]]``.
+"""A process that loads an inbox: ``python -m tests.support.load_once STORE CITY INBOX …``.
+
+After these come ``BYTES`` and ``ROWS``, if wanted.
 
 With ``BYTES``, files that are more than this together are read by a process of their own. With
 ``ROWS``, every file is loaded in pieces of so many, and ``rows N`` is said after every insert.
