@@ -80,6 +80,7 @@
     if (event.target.closest("input, textarea, select, button")) return;
     if (event.key === "ArrowRight") step(1);
     else if (event.key === "ArrowLeft") step(-1);
+    else if (event.key === "Home" || event.key === "End") go(links().at(event.key === "Home" ? 0 : -1).dataset.scene);
     else if (event.key === " ") pause();
     else return;
     event.preventDefault();

@@ -164,8 +164,10 @@
   function measure() {
     const unit = rem();
     const style = getComputedStyle(state.wall);
+    const isEndless = style.position === "static"; // in the hand: the page is as long as its lists
     const fit = (id, name, head = 0) => {
-      const room = place("panel", id).clientHeight / unit - 1.2 - head;
+      if (isEndless) return Infinity;
+      const room = place("panel", id).clientHeight - (1.2 + head) * unit;
       return Math.max(1, Math.floor(room / parseFloat(style.getPropertyValue(`--${name}`))));
     };
     state.fits = {};
@@ -178,7 +180,8 @@
 
   // What does not fit comes page by page; the last page is filled up from the one before.
   function pageOf(rows, size) {
-    const page = state.page % Math.max(1, Math.ceil(rows.length / size));
+    if (size >= rows.length) return { size: Number.isFinite(size) ? size : rows.length, first: 0, rows };
+    const page = state.page % Math.ceil(rows.length / size);
     const first = Math.max(0, Math.min(page * size, rows.length - size));
     return { size, first, rows: rows.slice(first, first + size) };
   }
@@ -236,7 +239,7 @@
       return row;
     });
     const list = make("div", "wall-rows", ...rows);
-    list.style.gridTemplateRows = `repeat(${size}, minmax(0, 1fr))`;
+    list.style.gridTemplateRows = `repeat(${Number.isFinite(size) ? size : rows.length}, minmax(0, 1fr))`;
     body.replaceChildren(list);
     write(place("note", id), fill(state.texts["wall.events_newest"], { n: rows.length }));
   }
