@@ -57,6 +57,8 @@
       write(document.getElementById("wall-title"), linkOf(scene).dataset.title);
     }
     Object.assign(state, { shown: scene, wanted: scene, left: state.tour });
+    const link = linkOf(scene); // a narrow screen shows a part of the row
+    nav().scrollLeft = link.offsetLeft - (nav().clientWidth - link.offsetWidth) / 2;
     tell();
   }
 

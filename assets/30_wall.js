@@ -288,7 +288,8 @@
     while (box.childElementCount > 1) box.firstElementChild.remove();
     if (box.lastElementChild) box.lastElementChild.classList.remove("is-on");
     box.append(line);
-    requestAnimationFrame(() => requestAnimationFrame(() => line.classList.add("is-on")));
+    // a line that was followed at once must not come back over its successor
+    requestAnimationFrame(() => requestAnimationFrame(() => line.classList.toggle("is-on", line === box.lastElementChild)));
   }
 
   function paintPages() {
