@@ -24,7 +24,7 @@ _MEASURE = """(least) => {
     range.selectNodeContents(text);
     for (const box of range.getClientRects()) {
       const middle = (box.top + box.bottom) / 2;
-      const run = {name, element, left: box.left, right: box.right, top: middle - 0.4 * size, bottom: middle + 0.4 * size};
+      const run = {name, element, left: box.left, right: box.right, top: middle - 0.46 * size, bottom: middle + 0.46 * size};
       const strip = isLong && element.closest('.wall-scenes');  // a row that is pushed aside by the finger
       if (strip) { runs.push(run); continue; }
       if (run.left < -1 || run.right > innerWidth + 1 || !isLong && (run.top < -1 || run.bottom > innerHeight + 1))
