@@ -20,8 +20,8 @@ _RUN = """async () => {
   const found = await axe.run({include: ['body'], exclude: ['.wall-stage:not(.is-on)']}, {resultTypes: ['violations'],
     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']});
   return found.violations.filter(one => ['serious', 'critical'].includes(one.impact))
-    .flatMap(one => one.nodes.map(node => `${one.id}: ${node.target.join(' ')} ${node.html.slice(0, 120)} ${node.any[0]?.message ?? ''}`));
-}"""  # noqa: E501
+    .flatMap(one => one.nodes.map(node => [one.id, node.target, node.any[0]?.message].join(' ')));
+}"""
 
 
 def findings(page):
