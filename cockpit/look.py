@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 
@@ -19,7 +19,7 @@ def asked_theme(settings: Settings) -> Theme:
     """Return the theme of the present request."""
     for text in (request.args.get("theme"), request.cookies.get(KEPT)):
         if text in THEMES:
-            return cast("Theme", text)
+            return text
     return settings.theme
 
 

@@ -140,9 +140,15 @@ TOKENS: Mapping[Theme, Mapping[str, str]] = MappingProxyType(
 """Theme -> name -> value of every custom property; ``assets/10_tokens.css`` is made of it."""
 
 _SERIES: Mapping[Theme, tuple[str, ...]] = MappingProxyType({
-    "dark": ("#43b9ff", "#ffb52e", "#3ddc97", "#b79bff", "#ff8f6b", "#6ee0e6", "#f084b8", "#c6d45a"),
-    "light": ("#0a5fb0", "#b06a00", "#06794a", "#6a45c4", "#c2491c", "#0b7f88", "#b0337a", "#6b7a10"),
+    "dark": (
+        "#43b9ff", "#ffb52e", "#3ddc97", "#b79bff", "#ff8f6b", "#6ee0e6", "#f084b8", "#c6d45a",
+    ),
+    "light": (
+        "#0a5fb0", "#b06a00", "#06794a", "#6a45c4", "#c2491c", "#0b7f88", "#b0337a", "#6b7a10",
+    ),
 })  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Look:
     """How one request is drawn.

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from layouts import shell
 from layouts import staff_texts as texts
 from layouts.theme import plotly_template, token
-from metrics.answer import Light
+from metrics.indicator import Light
 
 _CONFIG: dict[str, Any] = {
     "displayModeBar": False,

@@ -17,8 +17,8 @@ STAFF = [
 ]  # fmt: skip
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
 _RUN = """async () => {
-  const found = await axe.run({include: ['body'], exclude: ['.wall-stage:not(.is-on)']}, {resultTypes: ['violations'],
-    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']});
+  const found = await axe.run({include: ['body'], exclude: ['.wall-stage:not(.is-on)']}, {
+    resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']});
   return found.violations.filter(one => ['serious', 'critical'].includes(one.impact))
     .flatMap(one => one.nodes.map(node => [one.id, node.target, node.any[0]?.message].join(' ')));
 }"""

@@ -38,8 +38,9 @@ class CalendarPanel(DrawnPanel):
         """Return the sheet.
 
         Returns:
-            ``d`` names of the days; ``k`` tokens of the colours low to high; ``wr`` rows of the Monday's date
-            and seven cells: class and value text, class -1 without data, None outside.
+            ``d`` names of the days; ``k`` tokens of the colours low to high; ``wr`` rows of
+            the Monday's date and seven cells: class and value text, class -1 without data, None
+            outside.
         """
         answer = answers.get(self.id)
         if answer is None:
