@@ -50,8 +50,9 @@ def map_payload(answer: Answer | None, count: int, setting: Setting) -> Payload:
     """Return the colours of the areas below.
 
     Returns:
-        ``n`` name, ``u`` unit, ``p`` period; ``k`` tokens of the colours and ``b`` bounds of the
-        classes, low to high; ``v`` by area: class (-1 no data), value, light, change, its tone and link;
+        ``n`` name, ``u`` unit, ``p`` period; ``k`` tokens of the classes' colours and ``b`` their
+        bounds, low to high; ``v`` by area: class (-1 no data), value, light, change, its tone and
+        link;
         ``un`` what no area holds; ``o`` why there is nothing.
     """
     if answer is None:
