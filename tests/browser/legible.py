@@ -58,14 +58,15 @@ _MEASURE = """(least) => {
 }"""  # noqa: E501
 
 
-def measured(page: Page, least: float = LEAST) -> tuple[int, list[str]]:
+def measured(page: Page, least: float = LEAST, settle: int = 600) -> tuple[int, list[str]]:
     """Return how many lines of text the wall shows, and what is wrong with them.
 
     Args:
         page: with the wall in sight.
         least: smallest text in rem.
+        settle: ms to wait for; after a new size or new fonts the map's names are set anew.
     """
     page.evaluate("document.fonts.ready")
-    page.wait_for_timeout(600)  # the map's names are set anew when the fonts are there
+    page.wait_for_timeout(settle)
     runs, problems = page.evaluate(_MEASURE, least)
     return runs, sorted(set(problems))
