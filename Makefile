@@ -41,7 +41,7 @@ check: setup ## lint, arrows, types and the fast tests
 bench: setup ## how fast: loading, asking, drawing
 	$(BIN)/python -m benchmarks
 
-screenshots: setup ## pictures of the pages, for README and docs
+screenshots: setup ## pictures for README and docs; every scene at every size into var/screenshots
 	$(BIN)/python scripts/screenshots.py
 
 docs: setup ## write the generated pages again: commands, indicators, schemas

@@ -115,7 +115,7 @@
     const rows = data.wr.flatMap(([monday, days]) => [make("span", "wall-week", monday), ...days.map((day) => {
       if (!day) return make("i", "is-outside");
       const cell = make("i", day[0] < 0 ? "is-none" : "", number("", day[1]));
-      if (day[0] >= 0) cell.style.background = data.k[day[0]];
+      if (day[0] >= 0) cell.style.background = `var(--${data.k[day[0]]})`;
       return cell;
     })]);
     const box = make("a", "wall-calendar", make("span"), ...head, ...rows);

@@ -57,6 +57,8 @@
       write(document.getElementById("wall-title"), linkOf(scene).dataset.title);
     }
     Object.assign(state, { shown: scene, wanted: scene, left: state.tour });
+    const link = linkOf(scene); // a narrow screen shows a part of the row
+    nav().scrollLeft = link.offsetLeft - (nav().clientWidth - link.offsetWidth) / 2;
     tell();
   }
 
@@ -80,6 +82,7 @@
     if (event.target.closest("input, textarea, select, button")) return;
     if (event.key === "ArrowRight") step(1);
     else if (event.key === "ArrowLeft") step(-1);
+    else if (event.key === "Home" || event.key === "End") go(links().at(event.key === "Home" ? 0 : -1).dataset.scene);
     else if (event.key === " ") pause();
     else return;
     event.preventDefault();

@@ -116,12 +116,13 @@
     parts.why.hidden = !data.w;
     parts.why.setAttribute("href", data.w);
     writeNumber(parts.value, data.v);
-    card.classList.toggle("is-long", data.v.length > 5 || data.v.length + data.u.length > 8);
+    card.classList.toggle("is-long", data.v.length > 5 || breadth(data.v, 2.9, 1.4) + breadth(data.u, 2, 1.1) > 16);
     const isLate = data.t === "stale";
     write(parts.flag, isLate && !isTile ? state.texts["state.stale"] : data.t === "small" ? data.o : isTile ? "" : data.p || "");
     parts.flag.classList.toggle("is-plain", !isLate);
     const isGone = data.t === "missing" || data.t === "failed";
-    writeNumber(parts.change, isGone && !isTile ? data.o : data.c || "");
+    const change = isTile && data.t === "small" ? "" : data.c || ""; // the flag takes its place
+    writeNumber(parts.change, isGone && !isTile ? data.o : change);
     const plain = isTile && data.c && !/^[▲▼]/.test(data.c) ? " is-plain" : "";
     parts.change.className = `wall-change num is-${isGone ? "note" : data.g}${plain}`;
     if (parts.asOf) {
@@ -129,6 +130,11 @@
       parts.asOf.classList.toggle("is-late", isLate);
     }
     if (parts.spark) paintSpark(parts.spark, data.s || []);
+  }
+
+  // Width in rem of a headline's digits or unit: points and Latin letters are narrow.
+  function breadth(text, wide, narrow) {
+    return [...text].reduce((sum, letter) => sum + (/[\d\u2e80-\uffff]/.test(letter) ? wide : narrow), 0);
   }
 
   function paintSpark(spark, points) {
@@ -164,21 +170,26 @@
   function measure() {
     const unit = rem();
     const style = getComputedStyle(state.wall);
-    const fit = (id, name, head = 0) => {
-      const room = place("panel", id).clientHeight / unit - 1.2 - head;
-      return Math.max(1, Math.floor(room / parseFloat(style.getPropertyValue(`--${name}`))));
+    const isEndless = style.position === "static"; // in the hand: the page is as long as its lists
+    const said = (name) => parseFloat(style.getPropertyValue(`--${name}`)) || 0;
+    const least = Math.max(1.6, said("letter") * said("rows"));
+    const fit = (id, name, lines, head = 0) => {
+      if (isEndless) return Infinity;
+      const room = place("panel", id).clientHeight - (1.2 + head) * unit;
+      return Math.max(1, Math.floor(room / unit / Math.max(said(name), lines * least)));
     };
     state.fits = {};
     for (const [id, data] of Object.entries(state.payload.panels)) {
-      if (data.r) state.fits[id] = fit(id, "rank-row");
-      if (data.lr) state.fits[id] = fit(id, "rank-row", 3.2);
-      if (data.e) state.fits[id] = fit(id, "event-row");
+      if (data.r) state.fits[id] = fit(id, "rank-row", 1.45);
+      if (data.lr) state.fits[id] = fit(id, "rank-row", 1.45, 3.2);
+      if (data.e) state.fits[id] = fit(id, "event-row", 2.5);
     }
   }
 
   // What does not fit comes page by page; the last page is filled up from the one before.
   function pageOf(rows, size) {
-    const page = state.page % Math.max(1, Math.ceil(rows.length / size));
+    if (size >= rows.length) return { size: Number.isFinite(size) ? size : rows.length, first: 0, rows };
+    const page = state.page % Math.ceil(rows.length / size);
     const first = Math.max(0, Math.min(page * size, rows.length - size));
     return { size, first, rows: rows.slice(first, first + size) };
   }
@@ -236,7 +247,7 @@
       return row;
     });
     const list = make("div", "wall-rows", ...rows);
-    list.style.gridTemplateRows = `repeat(${size}, minmax(0, 1fr))`;
+    list.style.gridTemplateRows = `repeat(${Number.isFinite(size) ? size : rows.length}, minmax(0, 1fr))`;
     body.replaceChildren(list);
     write(place("note", id), fill(state.texts["wall.events_newest"], { n: rows.length }));
   }
@@ -285,7 +296,8 @@
     while (box.childElementCount > 1) box.firstElementChild.remove();
     if (box.lastElementChild) box.lastElementChild.classList.remove("is-on");
     box.append(line);
-    requestAnimationFrame(() => requestAnimationFrame(() => line.classList.add("is-on")));
+    // a line that was followed at once must not come back over its successor
+    requestAnimationFrame(() => requestAnimationFrame(() => line.classList.toggle("is-on", line === box.lastElementChild)));
   }
 
   function paintPages() {

@@ -53,7 +53,7 @@
     state.areas.set(String(id ?? code), { feature, layer, code: String(code ?? id), drawn: "" });
     layer.on({
       click: () => follow(feature),
-      mouseover: (event) => { layer.setStyle({ weight: 0.32 * state.rem, color: "#ffffff" }).bringToFront(); tip(feature, event); },
+      mouseover: (event) => { layer.setStyle({ weight: 0.32 * state.rem, color: colour("marked") }).bringToFront(); tip(feature, event); },
       mousemove: (event) => tip(feature, event),
       mouseout: () => { restore(feature); $("wall-map-tip").style.display = "none"; },
     });
@@ -68,7 +68,7 @@
 
   function areaStyle(value) {
     const light = value && LIGHTS[value[2]];
-    const fill = value && value[0] >= 0 ? state.data.k[value[0]] : colour("class-none");
+    const fill = value && value[0] >= 0 ? colour(state.data.k[value[0]]) : colour("class-none");
     return {
       weight: (light === "red" ? 0.34 : light ? 0.24 : 0.13) * state.rem, color: light ? colour(light) : colour("border"),
       opacity: light ? 1 : 0.75, fillColor: fill, fillOpacity: 1, lineJoin: "round",
@@ -144,11 +144,11 @@
       pane.style.translate = `0 ${depth}rem`;
       const isBase = name === "wall-plate-base";
       for (const [width, opacity] of isBase ? glow : []) {
-        add(data, { pane: name, weight: width * r, color: "#2f9bff", opacity, fill: false });
+        add(data, { pane: name, weight: width * r, color: colour("plate-glow"), opacity, fill: false });
       }
       add(data, {
         pane: name, weight: (isBase ? 0.3 : 0.16) * r, color: colour("plate-edge"), opacity: isBase ? 1 : 0.75,
-        fillColor: isBase ? "#061a35" : colour("plate"), fillOpacity: 1,
+        fillColor: colour(isBase ? "plate-base" : "plate"), fillOpacity: 1,
       });
     }
   }
@@ -292,9 +292,9 @@
     const name = make("div", "wall-legend-name", `${data.n} `, make("small", "", [data.u, data.p].filter(Boolean).join(" · ")));
     const scale = make("div", "wall-legend-scale");
     scale.style.setProperty("--swatch", `${Math.max(6.4, 1.45 * Math.max(...data.b.map((text) => text.length)))}rem`);
-    data.k.forEach((fill, k) => {
+    data.k.forEach((name, k) => {
       const swatch = make("i", "", make("u", "", data.b[k]));
-      swatch.style.background = fill;
+      swatch.style.background = `var(--${name})`;
       if (k === data.k.length - 1) swatch.append(make("u", "is-last", data.b[k + 1]));
       scale.append(swatch);
     });

@@ -204,6 +204,11 @@
     return point;
   }
 
+  // Dash hides this field from screen readers; then the tabulator must not stop at it either.
+  new MutationObserver(function () {
+    document.querySelectorAll(".dash-dropdown-focus-target[tabindex='0']").forEach(function (field) { field.tabIndex = -1; });
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
   window.staff = { shapeStyle: shapeStyle, shapeReady: shapeReady, pointReady: pointReady };
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, { staff: { goes: goes } });

@@ -14,8 +14,10 @@ from flask import Flask, Response, request, send_from_directory
 
 import cockpit
 from cockpit.api import add_error_shape, build_api
+from cockpit.look import add_look
 from cockpit.pages import PAGES, page_at
 from layouts import ids
+from layouts.theme import asked_look
 from metrics.errors import CockpitError
 
 if TYPE_CHECKING:
@@ -87,7 +89,8 @@ class CockpitApp(Dash):
         page = page_at(request.path)
         if page:
             pieces["title"] = escape(title_of(page, self.title))
-        return str(super().interpolate_index(**pieces))  # type: ignore[no-untyped-call]
+        drawn = str(super().interpolate_index(**pieces))  # type: ignore[no-untyped-call]
+        return drawn.replace("<html ", f'<html data-theme="{asked_look().theme}" ', 1)
 
 
 def create_app(services: Services) -> CockpitApp:
@@ -220,6 +223,7 @@ def _notice(title: str, sentence: str, back: str) -> Component:
 def _add_server_side(app: CockpitApp, services: Services) -> None:
     """Put the API, the map files, the headers and the status of absent pages on the server."""
     server = app.flask
+    add_look(server, services.settings)
     server.register_blueprint(build_api(services))
     add_error_shape(server)
 

@@ -17,6 +17,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
+from layouts.theme import ARROWS, THEMES, Arrows, Theme
+from layouts.wall.sheet import farthest_m
 from metrics.errors import ConfigError, UnknownName, near
 
 PREFIX = "COCKPIT_"
@@ -95,6 +97,26 @@ def _language(text: str) -> Literal["zh", "en"]:
     raise ValueError(msg)
 
 
+def _one_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text in allowed:
+            return text
+        raise ValueError(" or ".join(allowed))
+
+    return read
+
+
+def _metres(lowest: float, highest: float) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        with contextlib.suppress(ValueError):
+            if lowest <= float(text) <= highest:
+                return float(text)
+        msg = f"metres from {lowest:g} to {highest:g}"
+        raise ValueError(msg)
+
+    return read
+
+
 def _store(text: str) -> str:
     if text.partition("://")[0] not in ("chdb", "clickhouse", "clickhouses"):
         msg = "chdb://folder (embedded) or clickhouse://user:password@host:port/database"
@@ -114,6 +136,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("cache_seconds", "60", "how long an answer may be reused; 0 never", _number(0, 86400)),
     Setting("tour", "0", "seconds each scene of the wall stays; 0 stands still", _tour),
     Setting("lang", "zh", "language of the screens: zh or en", _language),
+    Setting("theme", "dark", "colours of the screens: dark or light", _one_of(THEMES)),
+    Setting("arrows", "judged", "judged: green is good; red-up: red is more", _one_of(ARROWS)),
+    Setting("wall_height_m", "0", "height of the wall; 0 where it is not known", _metres(0, 30)),
+    Setting("viewing_distance_m", "5", "from where the wall is read", _metres(0.5, 60)),
     Setting("now", "", "fixes the city's clock, for tests and replays", _instant),
     Setting("secret", "", "key that makes reporters anonymous; made once when absent", str),
 )
@@ -141,6 +167,10 @@ class Settings:
     cache_seconds: int
     tour: int
     lang: Literal["zh", "en"]
+    theme: Theme
+    arrows: Arrows
+    wall_height_m: float
+    viewing_distance_m: float
     now: dt.datetime | None
     secret: str
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
@@ -212,12 +242,22 @@ def load_settings(
         texts[setting.name] = text
         origins[setting.name] = origin
     values = {name: _value(_BY_NAME[name], text, origins[name]) for name, text in texts.items()}
+    _check_distance(values["wall_height_m"], values["viewing_distance_m"], origins)
     return Settings(
         **values,
         origins=MappingProxyType(origins),
         unknown=tuple(_unknown_variables(environment)),
         config=config,
     )
+
+
+def _check_distance(height: float, distance: float, origins: Mapping[str, str]) -> None:
+    if height and distance > farthest_m(height):
+        raise ConfigError(
+            f"a wall {height:g} m high cannot be read from {distance:g} m",
+            where=origins["viewing_distance_m"],
+            hint=f"Allowed: up to {farthest_m(height):.1f} m",
+        )
 
 
 def without_password(store: str) -> str:

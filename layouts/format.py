@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from layouts.texts import UNITS_EN, Lang, t
+from layouts.theme import asked_look
 from metrics.calendar import Period
 from metrics.indicator import Direction, Indicator
 
@@ -119,8 +120,14 @@ def change_text(change: float | None, indicator: Indicator, lang: Lang = "zh") -
 
 
 def change_tone(change: float | None, indicator: Indicator) -> Tone:
-    """Return whether a change is good or bad news; what is written as no change is neither."""
+    """Return the colour of an arrow: good or bad news; what is written as no change is neither.
+
+    Under the habit of red for more and green for less, the direction alone decides.
+    """
     direction: Direction = indicator.direction
+    if change is not None and asked_look().arrows == "red-up":
+        size = change_size(change, indicator)
+        return "flat" if size == 0 else "bad" if size > 0 else "good"
     if change is None or direction in ("neutral", "band") or change_size(change, indicator) == 0:
         return "flat"
     return "good" if (change > 0) == (direction == "up") else "bad"

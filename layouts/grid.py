@@ -9,19 +9,19 @@ from typing import Any
 import dash_ag_grid as dag
 from dash.development.base_component import Component
 
-from layouts.theme import SANS, TOKENS
+from layouts.theme import SANS
 
 ROW, HEAD = 36, 38
 """Heights in px."""
 
 _THEME = (
     "themeQuartz.withParams({"
-    f"backgroundColor:'{TOKENS['surface']}',foregroundColor:'{TOKENS['ink-2']}',"
-    f"textColor:'{TOKENS['ink-2']}',headerTextColor:'{TOKENS['ink-3']}',"
-    f"headerBackgroundColor:'{TOKENS['surface-2']}',borderColor:'{TOKENS['line']}',"
-    f"rowHoverColor:'{TOKENS['surface-2']}',accentColor:'{TOKENS['accent']}',"
-    f"oddRowBackgroundColor:'{TOKENS['surface']}',chromeBackgroundColor:'{TOKENS['surface-2']}',"
-    "browserColorScheme:'dark',fontSize:14,headerFontWeight:500,wrapperBorder:false,"
+    "backgroundColor:'var(--surface)',foregroundColor:'var(--ink-2)',"
+    "textColor:'var(--ink-2)',headerTextColor:'var(--ink-3)',"
+    "headerBackgroundColor:'var(--surface-2)',borderColor:'var(--line)',"
+    "rowHoverColor:'var(--surface-2)',accentColor:'var(--accent)',"
+    "oddRowBackgroundColor:'var(--surface)',chromeBackgroundColor:'var(--surface-2)',"
+    "browserColorScheme:'inherit',fontSize:14,headerFontWeight:500,wrapperBorder:false,"
     f"fontFamily:{SANS.replace(chr(34), chr(39)).join(chr(34) * 2)}"
     "})"
 )

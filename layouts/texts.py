@@ -61,6 +61,12 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "wall.tour": ("巡屏 {n}秒", "tour {n} s"),
     "wall.tour_paused": ("已暂停", "paused"),
     "wall.tour_hint": ("空格 暂停/继续 · ← → 切换", "space pauses · ← → step"),
+    "wall.keys": (
+        "← → 切换场景 · Home / End 首个 / 末个 · 空格 暂停/继续 · F 全屏"
+        " · P 演示模式 · ? 显示/隐藏按键",
+        "← → scenes · Home / End first / last · space pauses · F full screen"
+        " · P presentation · ? shows these keys",
+    ),
     "wall.others": ("其他", "others"),
     "wall.goal": ("目标{goal}", "goal {goal}"),
     "wall.stage_waiting": ("停留 {n}", "{n} here"),

@@ -1,5 +1,6 @@
-"""Makes docs/images: pictures of the pages, from a demo city that is built for them only.
+"""Makes the pictures of docs/images, and every scene of the wall at every size to be looked at.
 
+All are of a demo city that is built for them only; what is only looked at goes to var/screenshots.
 The clock is fixed and the city's seed as well, so that the pictures change only with the product.
 """
 
@@ -28,6 +29,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
+LOOKED_AT = ROOT / "var" / "screenshots"
+SIZES = {
+    "1920x1080": (1920, 1080), "3840x2160": (3840, 2160), "5760x1620": (5760, 1620),
+    "1080x1920": (1080, 1920), "390x844": (390, 844),
+}  # fmt: skip
 NOW = "2026-11-20T10:05"
 MOST_BYTES = 700_000
 COLOURS = 256
@@ -70,6 +76,9 @@ class Shot:
 SHOTS = (
     Shot("wall_1920", "/", 1920, 1080, 1920),
     Shot("wall_5760", "/", 5760, 1620, 2880),
+    Shot("wall_light_1920", "/?theme=light", 1920, 1080, 1920),
+    Shot("wall_upright_1080", "/", 1080, 1920, 720),
+    Shot("wall_phone_390", "/", 390, 844, 390),
     Shot("drill_1366", "/drill?indicator=appeals_accepted&period=last-week", 1366, 1180, 1366),
     Shot("indicator_1366", "/indicator/appeals_ontime_rate", 1366, 1180, 1366),
     Shot("quality_1366", "/quality", 1366, 900, 1366),
@@ -80,6 +89,8 @@ def main() -> None:
     """Build the city, take every picture, and say how large it became."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=int, help="length of the history; fourteen months if absent")
+    parser.add_argument("--out", type=Path, default=LOOKED_AT, help="folder of the scenes")
+    parser.add_argument("--scenes-only", action="store_true", help="leave docs/images as it is")
     said = parser.parse_args()
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="cockpit-pictures-") as temporary:
@@ -88,10 +99,12 @@ def main() -> None:
         cockpit(home, "demo", *days, "--no-serve")
         briefing = cockpit(home, "brief").splitlines()[-1]
         with served(home) as base, chromium() as browser:
-            page = browser.new_page()
-            for shot in SHOTS:
+            scenes(browser, base, said.out)
+            for shot in () if said.scenes_only else SHOTS:
+                page = browser.new_page()  # each in a profile of its own: a theme is remembered
                 keep(shot.name, pixels(page, photograph(page, base, shot), shot))
-            photograph_briefing(page, Path(briefing), Path(temporary))
+            if not said.scenes_only:
+                photograph_briefing(browser.new_page(), Path(briefing), Path(temporary))
 
 
 def cockpit(home: Path, *arguments: str) -> str:
@@ -150,11 +163,33 @@ def chromium() -> Iterator[Browser]:
         opened.close()
 
 
+def scenes(browser: Browser, base: str, folder: Path) -> None:
+    """Write every scene at every size into the folder; the phone's as long as it is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    page = browser.new_page()
+    page.goto(f"{base}/?lite=1", timeout=120_000)
+    page.wait_for_function(WALL_READY, timeout=120_000)
+    links = page.locator("#wall-scenes a")
+    names = [str(link.get_attribute("data-scene")) for link in links.all()]
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for name in names:
+            page.locator(f"#wall-scenes a[data-scene={name}]").evaluate("link => link.click()")
+            page.locator(f"#wall-scenes a.is-on[data-scene={name}]").wait_for(state="attached")
+            page.wait_for_function(WALL_READY, timeout=120_000)
+            page.wait_for_timeout(800)  # the map's names are set
+            page.screenshot(path=folder / f"{name}_{size}.png", full_page=width < 600)
+    print(f"{len(names) * len(SIZES)} pictures of {len(names)} scenes: {folder}")
+
+
 def photograph(page: Page, base: str, shot: Shot) -> bytes:
     """Return the page as PNG once everything on it is drawn."""
     page.set_viewport_size({"width": shot.width, "height": shot.height})
     page.goto(base + shot.path, timeout=120_000)
-    page.wait_for_function(WALL_READY if shot.path == "/" else STAFF_READY, timeout=120_000)
+    page.wait_for_function(
+        WALL_READY if shot.path.startswith("/?") or shot.path == "/" else STAFF_READY,
+        timeout=120_000,
+    )
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(1500)  # the map's names and the figures settle
     return page.screenshot(timeout=120_000)

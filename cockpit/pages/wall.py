@@ -10,9 +10,11 @@ from dash import ClientsideFunction, Dash, Input, Output, State
 from cockpit.page_spec import PageSpec
 from layouts import ids
 from layouts.texts import Lang
+from layouts.theme import THEMES
 from layouts.wall.page import wall_layout
 from layouts.wall.payload import failed_payload, wall_payload
 from layouts.wall.scene import Scene, find_scenes, ordered_scenes, pick_scene, scene_questions
+from layouts.wall.sheet import share_of_height
 from metrics.errors import BadQuestion, CockpitError, UnknownName
 from metrics.question import FULL_SCOPE, Viewer
 
@@ -31,16 +33,19 @@ SHORTEST, LONGEST = 5, 3600
 
 
 def layout(services: Services, query: Mapping[str, str]) -> Component:
-    """Return the wall for ``?scene=&area=&lang=&lite=&tour=``.
+    """Return the wall for ``?scene=&area=&lang=&lite=&tour=&theme=&present=``.
 
     Raises:
-        UnknownName: the scene or the area does not exist.
+        UnknownName: the scene, the area or the theme does not exist.
         BadQuestion: the seconds of the tour are no number.
     """
     territory, city = services.service.territory, services.city
     asked = query.get("area", "")
     area = territory.area(asked) if asked else None
     shown = scene_named(services, query.get("scene", ""))
+    if query.get("theme", "dark") not in THEMES:
+        raise UnknownName("theme", query["theme"], THEMES, where="?theme=")
+    settings = services.settings
     return wall_layout(
         ordered_scenes(_scene_files(services), shown),
         shown,
@@ -50,9 +55,11 @@ def layout(services: Services, query: Mapping[str, str]) -> Component:
         boundaries_note=city.boundaries_note,
         root_area=territory.root,
         area=area.id if area else "",
-        lang=_language(query.get("lang") or services.settings.lang),
+        lang=_language(query.get("lang") or settings.lang),
         lite=query.get("lite", "") == "1",
-        tour=tour_seconds(query.get("tour", "")) or services.settings.tour,
+        presents=query.get("present", "") == "1",
+        tour=tour_seconds(query.get("tour", "")) or settings.tour,
+        least=share_of_height(settings.wall_height_m, settings.viewing_distance_m),
     )
 
 

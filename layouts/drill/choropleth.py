@@ -14,7 +14,7 @@ from dash import html
 from layouts import format as fmt
 from layouts import ids, shell
 from layouts import staff_texts as texts
-from layouts.theme import TOKENS, class_colours
+from layouts.theme import class_names, token
 from layouts.wall.choropleth import breaks
 from metrics.answer import Answer, Child
 
@@ -48,7 +48,7 @@ def draw_map(view: MapView, answer: Answer) -> html.Div:
     """Return the map with its readout and legend."""
     known = {c.key: c for c in view.children if c.key}
     bounds = breaks([c.figure.value for c in known.values() if c.figure.value is not None], CLASSES)
-    colours = class_colours(len(bounds) + 1)
+    colours = [token(name) for name in class_names(len(bounds) + 1)]
     layers: list[Any] = [
         dl.GeoJSON(
             id=ids.part(ids.DRILL, "shapes"),
@@ -62,9 +62,9 @@ def draw_map(view: MapView, answer: Answer) -> html.Div:
                 "href": {key: view.href(key) for key in known if view.href(key)},
                 "selected": view.selected,
                 "labels": len(known) <= MOST_LABELS,
-                "none": TOKENS["class-none"],
-                "border": TOKENS["border"],
-                "mark": TOKENS["amber"],
+                "none": token("class-none"),
+                "border": token("border"),
+                "mark": token("amber"),
             },
         )
     ]
@@ -74,7 +74,7 @@ def draw_map(view: MapView, answer: Answer) -> html.Div:
                 id=ids.part(ids.DRILL, "points"),
                 data=_points(view.points),
                 pointToLayer=_script("pointReady"),
-                hideout={"fill": TOKENS["amber"], "edge": TOKENS["bg"]},
+                hideout={"fill": token("amber"), "edge": token("bg")},
             )
         )
     board = dl.Map(
@@ -105,7 +105,7 @@ def _script(name: str) -> dict[str, str]:
 
 def _colour(child: Child, bounds: Sequence[float], colours: Sequence[str]) -> str:
     if child.figure.value is None:
-        return TOKENS["class-none"]
+        return token("class-none")
     return colours[bisect_right(bounds, child.figure.value)]
 
 
@@ -139,7 +139,7 @@ def _legend(
             )
             label = low if low == high else f"{low}–{high}"
             items.append(_swatch(colour, label))
-    items.append(_swatch(TOKENS["class-none"], texts.NO_VALUE))
+    items.append(_swatch(token("class-none"), texts.NO_VALUE))
     note = html.Span(view.note, className="st-map__note") if view.note else None
     return html.Div([*items, note], className="st-map__legend")
 

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from layouts import format as fmt
 from layouts import staff_texts as texts
 from layouts.figures.style import blank
-from layouts.theme import TOKENS
+from layouts.theme import token
 from metrics.answer import Answer, Child
 
 ROW = 28
@@ -59,7 +59,7 @@ def pareto(answer: Answer, *, href: Callable[[Child], str], most: int = 10) -> g
         text=labels,
         hovertext=names,
         textposition="none",
-        marker={"color": TOKENS["class-2"], "line": {"color": TOKENS["accent"], "width": 1}},
+        marker={"color": token("class-2"), "line": {"color": token("accent"), "width": 1}},
         hovertemplate="%{hovertext}: %{text}<extra></extra>",
     )
     if adds_up(answer):
@@ -70,7 +70,7 @@ def pareto(answer: Answer, *, href: Callable[[Child], str], most: int = 10) -> g
             xaxis="x2",
             name=texts.SHARE,
             mode="lines+markers",
-            line={"color": TOKENS["amber"], "width": 1.5},
+            line={"color": token("amber"), "width": 1.5},
             marker={"size": 5},
             hovertemplate="%{x:.1f}%<extra>" + texts.SHARE + "</extra>",
         )
@@ -79,13 +79,13 @@ def pareto(answer: Answer, *, href: Callable[[Child], str], most: int = 10) -> g
                 "overlaying": "x", "side": "top", "range": [0, 104], "showgrid": False,
                 "tickvals": [50, 100], "ticktext": ["50%", "100%"], "tickangle": 0,
                 "fixedrange": True,
-                "tickfont": {"color": TOKENS["amber"], "size": 11},
+                "tickfont": {"color": token("amber"), "size": 11},
             },
         )  # fmt: skip
     for place, label in zip(places, labels, strict=True):
         figure.add_annotation(
             x=1, xref="paper", xanchor="left", xshift=8, y=place, text=label, showarrow=False,
-            font={"color": TOKENS["ink"], "size": 13},
+            font={"color": token("ink"), "size": 13},
         )  # fmt: skip
     figure.update_layout(bargap=0.35, showlegend=False, margin={"t": 30, "r": 76})
     figure.update_yaxes(

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from layouts import format as fmt
-from layouts.figures.style import LIGHT_INK, blank
-from layouts.theme import TOKENS
+from layouts.figures.style import blank, light_ink
+from layouts.theme import token
 from metrics.answer import Answer, Child
 from metrics.territory import UNASSIGNED
 
@@ -44,12 +44,12 @@ def ranking(answer: Answer, *, most: int = 15) -> go.Figure:
         text=[fmt.value_with_unit(child.figure.value, answer.indicator) for child in shown],
         textposition="outside",
         cliponaxis=False,
-        textfont={"color": TOKENS["ink-2"]},
+        textfont={"color": token("ink-2")},
         marker={
             "color": [
-                TOKENS["none"]
+                token("none")
                 if child.is_small or child.name == UNASSIGNED
-                else LIGHT_INK[child.light]
+                else light_ink(child.light)
                 for child in shown
             ]
         },

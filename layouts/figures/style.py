@@ -10,9 +10,8 @@ from dash.development.base_component import Component
 
 from layouts import shell
 from layouts import staff_texts as texts
-from layouts.theme import TOKENS, plotly_template
-
-LIGHT_INK = {name: TOKENS[name] for name in ("green", "amber", "red")} | {"none": TOKENS["accent"]}
+from layouts.theme import plotly_template, token
+from metrics.indicator import Light
 
 _CONFIG: dict[str, Any] = {
     "displayModeBar": False,
@@ -20,6 +19,11 @@ _CONFIG: dict[str, Any] = {
     "responsive": True,
     "showSendToCloud": False,
 }
+
+
+def light_ink(colour: Light) -> str:
+    """Return the colour a bar has under this light."""
+    return token("accent" if colour == "none" else colour)
 
 
 def blank(height: int) -> go.Figure:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from layouts import format as fmt
 from layouts import staff_texts as texts
 from layouts.figures.style import blank
-from layouts.theme import TOKENS
+from layouts.theme import token
 from metrics.answer import Answer
 from metrics.threshold import parse_rule
 
@@ -43,7 +43,7 @@ def trend(answer: Answer, *, days: int, height: int = 260) -> go.Figure:
             y=[value for _, value in before],
             name=texts.DAYS_BEFORE.format(days=len(newest)),
             mode="lines",
-            line={"color": TOKENS["ink-3"], "width": 1.5, "dash": "dot"},
+            line={"color": token("ink-3"), "width": 1.5, "dash": "dot"},
             customdata=[fmt.value_with_unit(value, indicator) for _, value in before],
             hovertemplate="%{customdata}<extra>" + texts.PREVIOUS_PERIOD + "</extra>",
         )
@@ -53,10 +53,10 @@ def trend(answer: Answer, *, days: int, height: int = 260) -> go.Figure:
         y=[value for _, value in newest],
         name=texts.LAST_DAYS.format(days=len(newest)),
         mode="lines+markers" if known < 12 else "lines",
-        line={"color": TOKENS["accent"], "width": 2.5},
+        line={"color": token("accent"), "width": 2.5},
         marker={"size": 7},
         fill="tozeroy" if from_zero else "none",
-        fillcolor=TOKENS["accent-soft"],
+        fillcolor=token("accent-soft"),
         customdata=[fmt.value_with_unit(value, indicator) for _, value in newest],
         hovertemplate="%{customdata}<extra></extra>",
     )
@@ -74,7 +74,7 @@ def _mark(figure: go.Figure, answer: Answer, newest: Sequence[Point]) -> None:
         start = dt.datetime.combine(answer.period.start, dt.time()) - half
         end = dt.datetime.combine(answer.period.end, dt.time()) + half
         figure.add_vrect(
-            x0=start, x1=end, fillcolor=TOKENS["line-soft"], line_width=0, layer="below"
+            x0=start, x1=end, fillcolor=token("line-soft"), line_width=0, layer="below"
         )
     target = target_value(answer.indicator.target)
     values = [value for _, value in newest if value is not None]
@@ -84,10 +84,10 @@ def _mark(figure: go.Figure, answer: Answer, newest: Sequence[Point]) -> None:
     if min(values) - 3 * reach <= target <= max(values) + 3 * reach:
         figure.add_hline(
             y=target,
-            line={"color": TOKENS["green"], "width": 1, "dash": "dash"},
+            line={"color": token("green"), "width": 1, "dash": "dash"},
             annotation={
                 "text": f"{texts.TARGET} {fmt.value_text(target, answer.indicator)}",
-                "font": {"color": TOKENS["green"], "size": 12},
+                "font": {"color": token("green"), "size": 12},
                 "x": 0,
                 "xanchor": "left",
                 "yanchor": "bottom",

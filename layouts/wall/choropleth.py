@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from layouts.format import change_text, change_tone, period_text, unit_text, value_text
 from layouts.states import state_note
-from layouts.theme import class_colours
+from layouts.theme import class_names
 from layouts.wall.cards import Payload, Setting, links, name_of, shown_light
 from layouts.wall.charts import is_unassigned, unassigned_text
 from metrics.answer import Answer, Child
@@ -50,8 +50,9 @@ def map_payload(answer: Answer | None, count: int, setting: Setting) -> Payload:
     """Return the colours of the areas below.
 
     Returns:
-        ``n`` name, ``u`` unit, ``p`` period; ``k`` colours and ``b`` bounds of the classes, low to
-        high; ``v`` by area: class (-1 no data), value, light, change, its tone and link;
+        ``n`` name, ``u`` unit, ``p`` period; ``k`` tokens of the classes' colours and ``b`` their
+        bounds, low to high; ``v`` by area: class (-1 no data), value, light, change, its tone and
+        link;
         ``un`` what no area holds; ``o`` why there is nothing.
     """
     if answer is None:
@@ -64,7 +65,7 @@ def map_payload(answer: Answer | None, count: int, setting: Setting) -> Payload:
         "n": name_of(answer.indicator, setting.lang),
         "u": unit_text(answer.indicator, setting.lang),
         "p": period_text(answer.period, setting.today, setting.lang),
-        "k": list(class_colours(len(bounds) + 1)) if values else [],
+        "k": list(class_names(len(bounds) + 1)) if values else [],
         "b": [value_text(bound, answer.indicator, setting.lang) for bound in ends],
         "v": {child.key: _area(child, bounds, answer, setting) for child in areas},
         "un": unassigned_text(answer, setting.lang),

@@ -22,7 +22,7 @@ _SCRIPT_TEXTS = (
     "age.now", "age.minutes", "age.hours", "age.days", "wall.lost", "wall.failed", "wall.why",
     "wall.shown_from", "wall.loading", "wall.legend_none", "wall.page", "wall.events_none",
     "wall.events_newest",
-    "wall.feeds", "wall.feeds_fresh", "wall.tour", "wall.tour_paused", "state.stale",
+    "wall.keys", "wall.feeds", "wall.feeds_fresh", "wall.tour", "wall.tour_paused", "state.stale",
 )  # fmt: skip
 
 
@@ -39,7 +39,9 @@ def wall_layout(
     lang: Lang = "zh",
     base: str = "/",
     lite: bool = False,
+    presents: bool = False,
     tour: int = 0,
+    least: float = 0.0,
 ) -> Component:
     """Return the wall's page: the places of every scene, one of them in sight.
 
@@ -55,12 +57,15 @@ def wall_layout(
         lang: language of the words.
         base: path the application is served under, with slashes.
         lite: no movement at all, for players without a graphics card.
+        presents: for a meeting: larger titles, no controls, the scenes by the keyboard.
         tour: seconds after which the next scene comes; 0 for none.
+        least: height of the smallest letter as a share of the wall's; 0 for the sheet's own.
     """
     texts = {key: t(key, lang) for key in _SCRIPT_TEXTS}
     view = {"scene": shown.id, "area": area, "lang": lang}
     drawn_map = _map(area or root_area, root_area, base)
-    rounds = Tour(tour, area, lang, lite, place, city_title)
+    rounds = Tour(tour, area, lang, lite, presents, place, city_title)
+    modes = {"is-lite": lite, "is-presenting": presents}
     return html.Div(
         [
             _header(
@@ -70,6 +75,7 @@ def wall_layout(
                 is_demo=is_demo,
             ),
             html.Div(id=ids.WALL_BANNER, className="wall-banner", role="alert"),
+            html.Div(id=ids.WALL_KEYS, className="wall-keys", hidden=True),
             *(_side("left", one, one.left, shown, lang) for one in scenes),
             _centre(scenes, shown, drawn_map, boundaries_note, lang),
             *(_side("right", one, one.right, shown, lang) for one in scenes),
@@ -81,7 +87,8 @@ def wall_layout(
             html.Div(id=ids.WALL_SINK, hidden=True),
         ],
         id=ids.WALL,
-        className="wall is-lite" if lite else "wall",
+        className=" ".join(["wall", *(name for name, is_on in modes.items() if is_on)]),
+        style={"--letter": f"{least:.5f}"},
         lang="en" if lang == "en" else "zh-CN",
         **_data(
             texts=json.dumps(texts, ensure_ascii=False),

@@ -24,6 +24,7 @@ class Tour:
         area: area id the wall is about; empty for the whole city.
         lang: language of the words.
         is_lite: no movement.
+        presents: for a meeting.
         place: stands before a scene's title.
         city_title: heading where a scene has none.
     """
@@ -32,6 +33,7 @@ class Tour:
     area: str
     lang: Lang
     is_lite: bool
+    presents: bool
     place: str
     city_title: str
 
@@ -42,6 +44,7 @@ class Tour:
             "area": self.area,
             "lang": "en" if self.lang == "en" else "",
             "lite": "1" if self.is_lite else "",
+            "present": "1" if self.presents else "",
             "tour": str(self.seconds) if self.seconds else "",
         }
         return "?" + urlencode({name: value for name, value in kept.items() if value})

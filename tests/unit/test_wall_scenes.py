@@ -175,7 +175,7 @@ def test_a_city_adds_and_replaces_scenes_by_files(tmp_path: Path) -> None:
 
 def test_the_link_of_a_scene_keeps_the_rest_of_the_address() -> None:
     scene = load_scene(find_scenes()["appeals"])
-    tour = Tour(60, "330109001", "en", is_lite=True, place="", city_title="")
+    tour = Tour(60, "330109001", "en", is_lite=True, presents=False, place="", city_title="")
     assert tour.address(scene) == "?scene=appeals&area=330109001&lang=en&lite=1&tour=60"
     assert scene.heading("zh", "萧山区", "总标题") == "萧山区 · 群众诉求 12345"
     overview = load_scene(find_scenes()["overview"])

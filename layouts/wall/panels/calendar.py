@@ -11,7 +11,7 @@ from pydantic import Field
 
 from layouts.format import date_text, value_text
 from layouts.texts import t
-from layouts.theme import class_colours
+from layouts.theme import class_names
 from layouts.wall.cards import Payload, Setting, is_running, links
 from layouts.wall.choropleth import breaks
 from layouts.wall.panel import Ask, Common
@@ -38,8 +38,9 @@ class CalendarPanel(DrawnPanel):
         """Return the sheet.
 
         Returns:
-            ``d`` names of the days; ``k`` colours low to high; ``wr`` rows of the Monday's date
-            and seven cells: class and value text, class -1 without data, None outside.
+            ``d`` names of the days; ``k`` tokens of the colours low to high; ``wr`` rows of
+            the Monday's date and seven cells: class and value text, class -1 without data, None
+            outside.
         """
         answer = answers.get(self.id)
         if answer is None:
@@ -62,7 +63,7 @@ class CalendarPanel(DrawnPanel):
 
         return {
             "d": t("wall.weekdays", setting.lang).split(),
-            "k": list(class_colours(len(bounds) + 1)),
+            "k": list(class_names(len(bounds) + 1)),
             "wr": [
                 [
                     date_text(monday, setting.lang),

@@ -1,0 +1,54 @@
+"""axe-core over every scene of the wall, in both themes, and every staff page."""
+
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+
+from layouts.wall.scene import find_scenes, load_scene
+from tests.browser.wall import FILLED, open_wall
+
+pytestmark = pytest.mark.browser
+
+SCENES = sorted(map(load_scene, find_scenes().values()), key=lambda scene: scene.order)
+STAFF = [
+    "/drill?indicator=appeals_accepted", "/indicator/appeals_ontime_rate", "/indicator/",
+    "/area/330109001", "/quality", "/briefing",
+]  # fmt: skip
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
+_RUN = """async () => {
+  const found = await axe.run({include: ['body'], exclude: ['.wall-stage:not(.is-on)']}, {
+    resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']});
+  return found.violations.filter(one => ['serious', 'critical'].includes(one.impact))
+    .flatMap(one => one.nodes.map(node => [one.id, node.target, node.any[0]?.message].join(' ')));
+}"""
+
+
+def findings(page):
+    """Return what axe-core calls serious or critical on the page in sight."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    return page.evaluate(_RUN)
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_no_scene_has_a_serious_finding(page, theme):
+    open_wall(page, f"?lite=1&theme={theme}")
+    found = []
+    for scene in SCENES:
+        page.locator(f"#wall-scenes a[data-scene={scene.id}]").click()
+        page.locator(f"#wall-scenes a.is-on[data-scene={scene.id}]").wait_for()
+        page.wait_for_function(FILLED)
+        found += [f"{scene.id}: {one}" for one in findings(page)]
+    assert not found, "\n".join(found)
+
+
+def test_no_staff_page_has_a_serious_finding(page):
+    found = []
+    for theme in ("light", "dark"):
+        for address in STAFF:
+            page.goto(f"{address}{'&' if '?' in address else '?'}theme={theme}")
+            page.locator(".st-main .st-panel, .st-main table").first.wait_for()
+            page.wait_for_load_state("networkidle")
+            found += [f"{theme} {address}: {one}" for one in findings(page)]
+    assert not found, "\n".join(found)
