@@ -23,6 +23,8 @@ _SCRIPT_TEXTS = (
     "wall.shown_from", "wall.loading", "wall.legend_none", "wall.page", "wall.events_none",
     "wall.events_newest",
     "wall.feeds", "wall.feeds_fresh", "wall.tour", "wall.tour_paused", "state.stale",
+    "wall.pinned", "wall.frozen", "alarm.where", "alarm.when", "alarm.why", "alarm.nowhere",
+    "alarm.resumes", "alarm.acknowledge", "alarm.more", "spot.title", "spot.before", "spot.days",
 )  # fmt: skip
 
 
@@ -40,6 +42,8 @@ def wall_layout(
     base: str = "/",
     lite: bool = False,
     tour: int = 0,
+    build: str = "",
+    is_kiosk: bool = False,
 ) -> Component:
     """Return the wall's page: the places of every scene, one of them in sight.
 
@@ -56,6 +60,8 @@ def wall_layout(
         base: path the application is served under, with slashes.
         lite: no movement at all, for players without a graphics card.
         tour: seconds after which the next scene comes; 0 for none.
+        build: of the deployment that drew the page.
+        is_kiosk: opened by a kiosk link, so that nothing on it leads away.
     """
     texts = {key: t(key, lang) for key in _SCRIPT_TEXTS}
     view = {"scene": shown.id, "area": area, "lang": lang}
@@ -79,15 +85,19 @@ def wall_layout(
             dcc.Store(id=ids.WALL_PAYLOAD),
             dcc.Interval(id=ids.WALL_BEAT, interval=BEAT_MS),
             html.Div(id=ids.WALL_SINK, hidden=True),
+            html.Div(id=ids.WALL_SPOT, className="wall-spot", hidden=True),
+            html.Div(id=ids.WALL_ALARM, className="wall-alarm", role="alertdialog", hidden=True),
         ],
         id=ids.WALL,
-        className="wall is-lite" if lite else "wall",
+        className="wall" + " is-lite" * lite + " is-kiosk" * is_kiosk,
         lang="en" if lang == "en" else "zh-CN",
         **_data(
             texts=json.dumps(texts, ensure_ascii=False),
             version_url=f"{base}api/v1/version",
             scene=shown.id,
             tour=str(tour),
+            area=area,
+            build=build,
         ),
     )
 
@@ -108,7 +118,8 @@ def _header(title: str, lang: Lang, scenes: Component, *, is_demo: bool) -> Comp
         html.Span(
             [html.Span(t("wall.feeds_fresh", lang)), html.B(id=ids.WALL_FEEDS_COUNT)],
             className="wall-feeds-count",
-        )
+        ),
+        html.Span(id=ids.WALL_STANDING, className="wall-standing"),
     ]
     if is_demo:
         left.insert(0, html.Span(t("wall.demo", lang), className="wall-demo"))
