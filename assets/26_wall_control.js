@@ -139,8 +139,7 @@
     const head = make("div", "spot-head", make("b", "", state.texts["spot.title"]), make("span", "", data.b));
     const name = make("h2", "", mark, data.n, make("small", "", data.v === "—" ? "" : data.u));
     const changes = make("div", "spot-changes");
-    const isPlain = data.c && !/^[▲▼]/.test(data.c);
-    if (data.c) changes.append(make("span", `num is-${data.g || "flat"}`, isPlain ? data.c : fill(state.texts["spot.before"], { change: data.c })));
+    if (data.c && data.v !== "—") changes.append(make("span", `num is-${data.g}`, fill(state.texts["spot.before"], { change: data.c })));
     if (data.y) changes.append(make("span", `num is-${data.yg}`, data.y));
     const main = make("div", "spot-main", value, changes);
     const card = make("section", "spot-card", head, name, main);
@@ -159,7 +158,7 @@
     plot.firstElementChild.setAttribute("d", area);
     plot.lastElementChild.setAttribute("d", line);
     const [low, high] = data.r;
-    const scale = make("div", "spot-scale num", make("span", "", high), make("span", "", low));
+    const scale = make("div", "spot-scale num", make("span", "", high), make("span", "", low === high ? "" : low));
     const days = make("div", "spot-days", make("span", "", data.x[0]), make("span", "", state.texts["spot.days"]), make("span", "", data.x[1]));
     return make("div", "spot-history", scale, make("div", "spot-plot", plot), days);
   }

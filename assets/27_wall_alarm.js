@@ -73,6 +73,8 @@
     const mark = make("i", "wall-light");
     mark.dataset.light = alarm.l === "info" ? "amber" : alarm.l;
     const head = make("header", "alarm-head", mark, make("b", "", alarm.w), make("span", "", alarm.k));
+    const demo = document.querySelector(".wall-demo");
+    if (demo) head.append(make("em", "", demo.textContent)); // made-up events are said to be so here too
     const title = make("h2", "", alarm.n);
     title.id = "wall-alarm-title";
     title.classList.toggle("is-long", alarm.n.length > 16);

@@ -193,6 +193,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "walls.forever": ("长期", "no end"),
     # a kiosk link that does not hold
     "kiosk.title": ("此屏无法显示", "This screen cannot be shown"),
+    "kiosk.closed": ("此页不对大屏开放", "This page is not for a wall"),
     "kiosk.forged": (
         "链接无效:不是本系统签发,或已被改动。请向管理员索取新的大屏链接。",
         "The link was not made here, or was changed. Ask for a new one.",

@@ -32,8 +32,10 @@ _PAGE = """<!DOCTYPE html>
 <link rel="stylesheet" href="/assets/00_fonts.css">
 <link rel="stylesheet" href="/assets/10_tokens.css">
 <link rel="stylesheet" href="/assets/05_notice.css">
-</head><body><main class="notice"><h1>{title}</h1><p role="alert">{sentence}</p></main></body>
-</html>
+<link rel="stylesheet" href="/assets/26_wall_control.css">
+</head><body><main class="notice is-kiosk">
+<h1>{title}</h1><p role="alert">{sentence}</p>
+</main></body></html>
 """
 
 
@@ -74,7 +76,8 @@ def add_guard(server: Flask, services: Services) -> None:
         if request.path.startswith(("/api/", "/_dash")):
             return jsonify(error.as_json()), error.status
         lang = _language(services)
-        words = {"title": t("kiosk.title", lang), "sentence": t(f"kiosk.{error.reason}", lang)}
+        title = "kiosk.closed" if error.reason == "outside" else "kiosk.title"
+        words = {"title": t(title, lang), "sentence": t(f"kiosk.{error.reason}", lang)}
         page = _PAGE.format(
             lang="en" if lang == "en" else "zh-CN",
             **{name: escape(text) for name, text in words.items()},
