@@ -106,8 +106,8 @@ def _show(scenes: Options, areas: Options, lang: Lang) -> Component:
     kept = [{"label": t("walls.keep", lang), "value": ""}, *scenes]
     return _group(
         t("walls.show", lang),
-        _pick(t("walls.scene", lang), ids.WALLS_SCENE, kept, ""),
-        _pick(t("walls.area", lang), ids.WALLS_AREA, areas, ALL),
+        _pick(t("walls.scene", lang), ids.WALLS_SCENE, kept, "", lang),
+        _pick(t("walls.area", lang), ids.WALLS_AREA, areas, ALL, lang),
         _buttons(lang, "send"),
     )
 
@@ -124,7 +124,7 @@ def _hold(lang: Lang) -> Component:
 def _focus(indicators: Options, lang: Lang) -> Component:
     return _group(
         t("walls.focus", lang),
-        _pick(t("walls.indicator", lang), ids.WALLS_INDICATOR, indicators, None),
+        _pick(t("walls.indicator", lang), ids.WALLS_INDICATOR, indicators, None, lang),
         _buttons(lang, "spotlight", "take_down"),
     )
 
@@ -141,9 +141,18 @@ def _group(title: str, *parts: Component) -> Component:
     return html.Section([html.H3(title), *parts], className="wc-group")
 
 
-def _pick(label: str, name: str, options: Options, value: str | None) -> Component:
-    picker = dcc.Dropdown(
-        options=list(options), value=value, id=name, clearable=value is None, optionHeight=34
+def _pick(label: str, name: str, options: Options, value: str | None, lang: Lang) -> Component:
+    picker: Component = dcc.Dropdown(
+        options=list(options),
+        value=value,
+        id=name,
+        clearable=value is None,
+        optionHeight=34,
+        placeholder="",
+        labels={
+            "search": t("walls.search", lang),
+            "no_options_found": t("walls.none_found", lang),
+        },
     )
     return html.Label([html.Span(label), picker], className="wc-pick", htmlFor=name)
 
@@ -176,7 +185,7 @@ def _links(areas: Options, lang: Lang) -> Component:
                 ],
                 className="wc-pick",
             ),
-            _pick(t("walls.scope", lang), ids.WALLS_LINK_SCOPE, areas, ALL),
+            _pick(t("walls.scope", lang), ids.WALLS_LINK_SCOPE, areas, ALL, lang),
             html.Label(
                 [
                     html.Span(t("walls.days", lang)),
@@ -194,7 +203,7 @@ def _links(areas: Options, lang: Lang) -> Component:
     )  # fmt: skip
     take_back = html.Div(
         [
-            _pick(t("walls.which", lang), ids.WALLS_LINK_WHICH, [], None),
+            _pick(t("walls.which", lang), ids.WALLS_LINK_WHICH, [], None, lang),
             html.Button(t("walls.revoke", lang), id=ids.WALLS_LINK_REVOKE,
                         className="st-button st-button--quiet", type="button"),
         ],

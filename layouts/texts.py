@@ -174,6 +174,8 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType({
     ),
     "walls.links_head": ("名称|范围|创建|到期|状态|编号", "Name|Scope|Made|Ends|State|Id"),
     "walls.links_none": ("还没有专用链接。", "There are no links yet."),
+    "walls.search": ("搜索", "Search"),
+    "walls.none_found": ("没有匹配项", "nothing found"),
     "walls.name": ("名称", "Name"),
     "walls.name_hint": ("如 一楼大厅", "such as lobby"),
     "walls.scope": ("可见范围", "Scope"),

@@ -42,7 +42,7 @@ def act_on(desk, page):
 
 def choose(desk, picker, text):
     desk.locator(f"#{picker}").click()
-    desk.keyboard.type(text)
+    desk.locator(".dash-dropdown-search").fill(text)
     desk.locator(".dash-options-list-option", has_text=text).first.click()
     desk.keyboard.press("Escape")
 
@@ -67,7 +67,7 @@ def test_a_wall_does_what_the_control_page_says(page, desk, site, catalogue, wat
     page.locator(".wall.is-dim").wait_for(timeout=BEAT)
     assert cards(page) == before
     assert page.locator("#wall-scenes a.is-on").get_attribute("data-scene") == "urban"
-    choose(desk, "walls-indicator", "诉求按时办结率")
+    choose(desk, "walls-indicator", "诉求按期办结率")
     do(desk, "spotlight")
     card = page.locator(".spot-card")
     card.wait_for(timeout=BEAT)
