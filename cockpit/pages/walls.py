@@ -9,7 +9,6 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from dash import Dash, Input, Output, State, ctx
-from dash.exceptions import PreventUpdate
 
 from cockpit.page_spec import PageSpec
 from cockpit.walls.desk import ALL, ShownWall
@@ -76,7 +75,7 @@ def register(app: Dash, services: Services) -> None:
         href, scene, area, indicator = said[-4:]
         name = str(ctx.triggered_id).removeprefix(ids.walls_do(""))
         if not any(said[:-4]):
-            raise PreventUpdate
+            return ""
         return do(services, name, href, scene or "", _area(area), indicator or "")
 
     @app.callback(
@@ -92,7 +91,7 @@ def register(app: Dash, services: Services) -> None:
     )
     def links(made: int, revoked: int, href: str, *said: Any) -> Any:  # noqa: ANN401
         if not (made or revoked):
-            raise PreventUpdate
+            return ""
         is_new = ctx.triggered_id == ids.WALLS_LINK_MAKE
         return make_link(services, href, *said[:3]) if is_new else revoke(services, href, said[3])
 
