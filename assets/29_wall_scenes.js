@@ -28,6 +28,7 @@
   }
 
   function go(scene) {
+    if (window.wallControl.isFrozen() || !linkOf(scene)) return;
     state.left = state.tour;
     if (scene === state.wanted) return;
     state.wanted = scene;
@@ -35,10 +36,14 @@
     tell();
   }
 
+  const isTouring = () => Boolean(state.tour) && !state.isPaused && !window.wallControl.isHeld();
+
   function step(by, isTour) {
     const all = links().filter((link) => !isTour || link.dataset.tour || link.dataset.scene === state.wanted);
     const at = all.findIndex((link) => link.dataset.scene === state.wanted);
-    go(all[(at + by + all.length) % all.length].dataset.scene);
+    const next = all[(at + by + all.length) % all.length].dataset.scene;
+    if (isTour && window.wallControl.atBoundary(next)) return;
+    go(next);
   }
 
   // Called when the numbers of a scene are at hand: they are painted in the same task.
@@ -71,10 +76,11 @@
       link.style.setProperty("--gone", isOn && state.tour ? 1 - state.left / state.tour : 1);
     }
     const texts = JSON.parse(state.wall.dataset.texts);
-    const words = state.isPaused ? texts["wall.tour_paused"] : fill(texts["wall.tour"], { n: state.tour });
+    const isPinned = window.wallControl.isPinned();
+    const words = isPinned ? texts["wall.pinned"] : state.isPaused ? texts["wall.tour_paused"] : fill(texts["wall.tour"], { n: state.tour });
     const box = nav().querySelector(".wall-tour");
-    write(box, state.tour ? words : "");
-    box.classList.toggle("is-paused", state.isPaused);
+    write(box, state.tour || isPinned ? words : "");
+    box.classList.toggle("is-paused", state.isPaused || isPinned);
   }
 
   function key(event) {
@@ -96,7 +102,7 @@
 
   // While a scene is being fetched the clock waits: a slow answer does not shorten its stay.
   setInterval(() => {
-    if (!state.wall || !state.wall.isConnected || !state.tour || state.isPaused) return;
+    if (!state.wall || !state.wall.isConnected || !isTouring()) return;
     if (document.hidden || state.wanted !== state.shown) return;
     state.left -= 1;
     if (state.left <= 0) step(1, true);
@@ -104,5 +110,5 @@
   }, 1000);
   addEventListener("keydown", key);
 
-  window.wallScenes = { begin, show };
+  window.wallScenes = { begin, show, go, tell, isTouring };
 })();

@@ -16,8 +16,9 @@
   function reset(wall) {
     Object.assign(state, {
       wall, texts: JSON.parse(wall.dataset.texts), key: "", sentAt: 0, isPainted: false, tries: 0,
-      asking: null, isLost: false, error: "", payload: null, paintedAt: 0, page: 0, links: {}, wanted: wall.dataset.scene,
+      asking: null, isLost: false, error: "", payload: null, paintedAt: 0, heardAt: 0, page: 0, links: {}, wanted: wall.dataset.scene,
     });
+    window.wallControl.begin(wall, () => askFor(state.wanted));
     window.wallScenes.begin(wall, askFor);
   }
 
@@ -35,12 +36,15 @@
   async function ask(wall) {
     try {
       const signal = AbortSignal.timeout(5000);
-      const answer = await fetch(wall.dataset.versionUrl, { cache: "no-store", signal });
+      const said = window.wallControl.report(state.payload);
+      const answer = await fetch(`${wall.dataset.versionUrl}?${said}`, { cache: "no-store", signal });
+      if (answer.status === 403) location.reload(); // the link was taken back: the page says so
       if (!answer.ok) throw new Error(String(answer.status));
       const body = await answer.json();
       if (state.isLost) state.key = "";
       state.isLost = false;
       tell();
+      window.wallControl.hear(body);
       return tick(String(body.data_version ?? body.version));
     } catch {
       state.isLost = true;
@@ -63,7 +67,7 @@
 
   function request(key) {
     Object.assign(state, { key, isPainted: false, sentAt: performance.now() });
-    return { scene: state.wanted, key: `${key}#${state.tries}` };
+    return { scene: state.wanted, key: `${key}#${state.tries}`, spot: window.wallControl.spot() };
   }
 
   // Another scene is asked for at once, not with the next beat; the old one stays until it is here.
@@ -315,9 +319,12 @@
       tell();
       return "";
     }
+    window.wallAlarm.see(payload.alarms, payload.stay);
     if (payload.scene !== state.wanted) return ""; // the answer to a scene that was left meanwhile
+    Object.assign(state, { isPainted: true, heardAt: performance.now(), error: "" });
+    if (window.wallControl.keeps(payload, state.payload, timeOf(payload))) return "";
     const isOther = !state.payload || state.payload.scene !== payload.scene;
-    Object.assign(state, { payload, error: "", isPainted: true, paintedAt: performance.now() });
+    Object.assign(state, { payload, paintedAt: performance.now() });
     if (isOther) {
       state.page = 0;
       window.wallScenes.show(payload.scene); // in the same breath as the numbers: never blank
@@ -350,9 +357,11 @@
     write(box.lastElementChild, localTime(instant()));
   }
 
-  function localTime(ms) {
-    return new Date(ms + state.payload.offset * 60000).toISOString().slice(11, 19);
+  function localTime(ms, payload = state.payload) {
+    return new Date(ms + payload.offset * 60000).toISOString().slice(11, 19);
   }
+
+  const timeOf = (payload) => localTime(payload.now, payload).slice(0, 5);
 
   function age(ms) {
     for (const [key, size] of [["age.days", 86400000], ["age.hours", 3600000], ["age.minutes", 60000]]) {
@@ -362,15 +371,15 @@
   }
 
   function tell() {
-    const gone = performance.now() - state.paintedAt;
+    const gone = performance.now() - state.heardAt;
     const isStalled = state.payload && gone > STALLED_MS;
     const trouble = state.isLost ? "wall.lost" : state.error || isStalled ? "wall.failed" : "";
     state.wall.classList.toggle("is-troubled", Boolean(trouble));
     if (!trouble) return;
     let since = state.texts["wall.loading"];
     if (state.payload) {
-      const at = localTime(state.payload.now).slice(0, 5);
-      since = fill(state.texts["wall.shown_from"], { at, age: age(gone) });
+      const shown = performance.now() - state.paintedAt;
+      since = fill(state.texts["wall.shown_from"], { at: timeOf(state.payload), age: age(shown) });
     }
     const banner = $("wall-banner");
     write(banner, `${state.texts[trouble]} · ${since}`);

@@ -326,5 +326,13 @@
 
   document.fonts.ready.then(() => { if (state.data) label(); });
 
-  window.wallMap = { hidden, style, plate, each, tint };
+  // The areas in degrees, each with its outer rings, for a small picture elsewhere.
+  function shapes() {
+    return [...state.areas].map(([id, { feature, layer }]) => ({
+      id, name: feature.properties.name,
+      rings: rings(layer).map((ring) => ring.map((at) => [at.lng, at.lat])),
+    }));
+  }
+
+  window.wallMap = { hidden, style, plate, each, tint, shapes };
 })();

@@ -12,6 +12,8 @@ from flask.json.provider import DefaultJSONProvider
 
 from cockpit import __version__
 from cockpit.parameters import read_comparisons, read_filters
+from cockpit.walls.guard import is_kiosk, kiosk_now, viewer_now
+from cockpit.walls.scope import area_for
 from metrics.answer_json import as_json
 from metrics.cases import MAX_PAGE, Side
 from metrics.errors import BadQuestion, CockpitError, StoreError, UnknownName
@@ -61,7 +63,7 @@ def build_api(services: Services) -> Blueprint:
     def version() -> Response:
         now = services.clock.now().isoformat(timespec="seconds")
         seen = {"data_version": services.service.version, "app_version": __version__, "now": now}
-        return jsonify({"ok": True, **seen})
+        return jsonify({"ok": True, **seen, "build": services.build, **beat(services)})
 
     @api.get("/healthz")
     def health() -> tuple[Response, int]:
@@ -83,6 +85,32 @@ def build_api(services: Services) -> Blueprint:
         return jsonify(told.as_json()), 500
 
     return api
+
+
+def beat(services: Services) -> dict[str, object]:
+    """Note what a wall says of itself with its version check; return what it is to do, if new."""
+    said = request.args
+    if "wall" not in said and not is_kiosk():
+        return {}
+    link = kiosk_now()
+    who = {**said, "wall": link.wall} if link else said
+    orders = services.desk.hear(
+        who, name=link.name if link else "", address=request.remote_addr or ""
+    )
+    if orders is None:
+        return {}
+    told = {**dataclasses.asdict(orders), "mark": orders.mark}
+    return {
+        "wall": {**told, **{key: _within(services, told[key]) for key in ("area", "spot_area")}}
+    }
+
+
+def _within(services: Services, area: str) -> str:
+    """Return an area a wall was sent to; its own where it may not see that one."""
+    try:
+        return area_for(services, viewer_now(), area)
+    except CockpitError:
+        return area_for(services, viewer_now(), "")
 
 
 def add_error_shape(server: Flask) -> None:

@@ -16,6 +16,7 @@ import cockpit
 from cockpit.api import add_error_shape, build_api
 from cockpit.look import add_look
 from cockpit.pages import PAGES, page_at
+from cockpit.walls.guard import add_guard
 from layouts import ids
 from layouts.theme import asked_look
 from metrics.errors import CockpitError
@@ -117,6 +118,7 @@ def create_app(services: Services) -> CockpitApp:
         ),
     )
     services.cache.clear()  # made now, before requests race for it
+    _ = services.desk, services.kiosk, services.alarms, services.scenes, services.build
     app.layout = _skeleton()
     pages = [_drawn(page, services, {}) for page in PAGES]
     app.validation_layout = html.Div([app.layout, *pages])  # type: ignore[assignment]
@@ -224,6 +226,7 @@ def _add_server_side(app: CockpitApp, services: Services) -> None:
     """Put the API, the map files, the headers and the status of absent pages on the server."""
     server = app.flask
     add_look(server, services.settings)
+    add_guard(server, services)
     server.register_blueprint(build_api(services))
     add_error_shape(server)
 

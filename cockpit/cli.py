@@ -23,6 +23,7 @@ from cockpit.commands.etl import etl
 from cockpit.commands.init import init
 from cockpit.commands.options import SETTINGS_KEY, WANTS_JSON
 from cockpit.commands.serve import serve
+from cockpit.commands.wall import wall
 from cockpit.settings import PREFIX, Settings
 from metrics.errors import CockpitError
 
@@ -60,7 +61,7 @@ def cli() -> None:
 
 
 for command in (
-    demo, init, check, etl, ask, sql, explain, brief, serve, catalogue, doctor,
+    demo, init, check, etl, ask, sql, explain, brief, serve, wall, catalogue, doctor,
 ):  # fmt: skip
     cli.add_command(command)
 

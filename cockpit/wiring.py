@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,15 +18,21 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from cockpit.city_folder import claim_home, inbox_folder, open_city
 from metrics.calendar import Clock
+from metrics.errors import CockpitError
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from cockpit.answer_cache import AnswerCache
     from cockpit.settings import Settings
+    from cockpit.walls.desk import WallDesk
+    from cockpit.walls.kiosk import Kiosk
+    from cockpit.walls.ledger import Ledger
     from etl.boundaries import Boundaries
     from etl.cityfile import City
     from etl.spec import SourceSpec
+    from layouts.wall.alarms import Alarms
+    from layouts.wall.scene import Scene
     from metrics.answer import Answer
     from metrics.catalogue import Catalogue
     from metrics.freshness import Feed
@@ -35,6 +42,7 @@ if TYPE_CHECKING:
     from metrics.territory import Territory
 
 
+LOG = logging.getLogger("cockpit.wiring")
 _KEPT_FORM = 3
 """Raised whenever what is kept beside the map slices is written in another way."""
 
@@ -87,6 +95,53 @@ class Services:
 
         return AnswerCache(self.service, seconds=self.settings.cache_seconds)
 
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What outlives the server about walls."""
+        from cockpit.walls.ledger import Ledger  # noqa: PLC0415 - only a server needs it
+
+        return Ledger(self.settings.home)
+
+    @cached_property
+    def desk(self) -> WallDesk:
+        """The control desk of the walls."""
+        from cockpit.walls.desk import WallDesk  # noqa: PLC0415
+
+        return WallDesk(self.ledger)
+
+    @cached_property
+    def kiosk(self) -> Kiosk:
+        """Makes and checks the links that open a wall without a login."""
+        from cockpit.walls.kiosk import Kiosk  # noqa: PLC0415
+
+        return Kiosk(self.settings.secret_key(), self.ledger)
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        """Which events take a wall's screen; the built-in rules where the city's own are wrong."""
+        from layouts.wall.alarms import BUILT_IN, alarms_of, read_alarms  # noqa: PLC0415
+
+        try:
+            return read_alarms(alarms_of(self.city.folder))[0]
+        except CockpitError as error:
+            LOG.error("%s The built-in rules count until it is mended.", error.sentence)
+            return read_alarms(BUILT_IN)[0]
+
+    @cached_property
+    def scenes(self) -> tuple[Scene, ...]:
+        """The wall's scenes as they were when the application began, in order."""
+        from layouts.wall.scene import find_scenes, ordered_scenes, pick_scene  # noqa: PLC0415
+
+        files = find_scenes(self.city.folder / "wall")
+        return tuple(ordered_scenes(files, pick_scene("", files)))
+
+    @cached_property
+    def build(self) -> str:
+        """Which deployment this is."""
+        from cockpit.build_id import build_id  # noqa: PLC0415
+
+        return build_id(self.city.folder)
+
     def answer(self, question: Question) -> Answer:
         """Return the answer to one question, from the cache where it still holds.
 
@@ -111,6 +166,8 @@ class Services:
         """Stop the threads and give the store free for another process."""
         if self.background:
             self.background.stop()
+        if "ledger" in self.__dict__:
+            self.ledger.close()
         self.store.close()
 
     def __enter__(self) -> Self:

@@ -33,6 +33,9 @@ WALL_FEEDS = "wall-feeds"
 WALL_TITLE = "wall-title"
 WALL_SCENES = "wall-scenes"
 WALL_RULE = "wall-rule"
+WALL_STANDING = "wall-standing"
+WALL_SPOT = "wall-spot"
+WALL_ALARM = "wall-alarm"
 
 
 def wall_card(scene: str, key: str) -> str:
@@ -55,7 +58,30 @@ INDICATOR = "indicator"
 AREA = "area"
 QUALITY = "quality"
 BRIEFING = "briefing"
+WALLS = "walls"
 """Bodies of the staff pages: one callback draws each of them from the address."""
+
+
+WALLS_BEAT = "walls-beat"
+WALLS_LIST = "walls-list"
+WALLS_TARGET = "walls-target"
+WALLS_SCENE = "walls-scene"
+WALLS_AREA = "walls-area"
+WALLS_INDICATOR = "walls-indicator"
+WALLS_SAID = "walls-said"
+WALLS_LINKS = "walls-links"
+WALLS_LINK_NAME = "walls-link-name"
+WALLS_LINK_SCOPE = "walls-link-scope"
+WALLS_LINK_DAYS = "walls-link-days"
+WALLS_LINK_MAKE = "walls-link-make"
+WALLS_LINK_MADE = "walls-link-made"
+WALLS_LINK_WHICH = "walls-link-which"
+WALLS_LINK_REVOKE = "walls-link-revoke"
+
+
+def walls_do(what: str) -> str:
+    """Return the id of a button of the control page."""
+    return f"walls-do-{what}"
 
 
 def goes(page: str, part: object) -> dict[str, object]:

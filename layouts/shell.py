@@ -20,8 +20,9 @@ NAVIGATION: tuple[tuple[str, str, str], ...] = (
     ("indicator", "/indicator/", texts.INDICATORS),
     ("quality", "/quality", texts.QUALITY),
     ("briefing", "/briefing", texts.BRIEFING),
+    ("walls", "/walls", texts.WALLS),
 )
-
+_BODY: dict[str, Any] = {"className": "st-main", "tabIndex": -1}
 
 Filters = tuple[tuple[str, tuple[str, ...]], ...]
 Changed = str | int | Filters
@@ -71,8 +72,10 @@ class View(Protocol):
         """Return the address of a page after the changes."""
 
 
-def frame(body_id: str, *, active: str, city: str, is_demo: bool) -> html.Div:
-    """Return a staff page: navigation on top, an empty body that a callback fills."""
+def frame(
+    body_id: str, *, active: str, city: str, is_demo: bool, body: Children = None
+) -> html.Div:
+    """Return a staff page: navigation on top, and the body; an empty one is for a callback."""
     links = [
         html.A(
             name,
@@ -80,7 +83,7 @@ def frame(body_id: str, *, active: str, city: str, is_demo: bool) -> html.Div:
             className="st-nav__link is-active" if key == active else "st-nav__link",
             **(aria(current="page") if key == active else {}),
         )
-        if key in ("wall", "briefing")
+        if key in ("wall", "briefing", "walls")
         else go(name, href, className=_nav_class(key, active), current=key == active)
         for key, href, name in NAVIGATION
     ]
@@ -95,14 +98,19 @@ def frame(body_id: str, *, active: str, city: str, is_demo: bool) -> html.Div:
                 ],
                 className="st-head",
             ),
-            dcc.Loading(
-                html.Main(id=body_id, className="st-main", tabIndex=-1),
-                delay_show=400,
-                overlay_style={"visibility": "visible", "opacity": 0.55},
-                color="var(--st-accent)",
-            ),
+            _body(body_id) if body is None else html.Main(body, id=body_id, **_BODY),
         ],
         className="staff",
+    )
+
+
+def _body(name: str) -> dcc.Loading:
+    """Return the empty body, which pales while its callback takes its time."""
+    return dcc.Loading(
+        html.Main(id=name, **_BODY),
+        delay_show=400,
+        overlay_style={"visibility": "visible", "opacity": 0.55},
+        color="var(--st-accent)",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -104,6 +104,7 @@ def inspect(settings: Settings) -> Iterator[Remark]:
         yield from _places(city)
         yield from _boundaries(city) if city.territory.is_dir() or not away else ()
     yield from _scenes(folder, city, catalogue)
+    yield from _alarms(folder, specs)
 
 
 def _tried(open_it: Callable[[], Opened]) -> tuple[Opened | None, list[Remark]]:
@@ -174,6 +175,17 @@ def _scenes(folder: Path, city: City | None, catalogue: Catalogue | None) -> Ite
         today = Clock(city.timezone, city.now, city.year_begins).today()
         known = Known(catalogue.indicators, city.levels, today)
         for one in scene_problems(read[0], path, read[1], known):
+            yield Remark("error", one.where, one.what, one.hint)
+
+
+def _alarms(folder: Path, specs: Mapping[str, object] | None) -> Iterator[Remark]:
+    from layouts.wall.alarms import alarm_problems, alarms_of, read_alarms
+
+    path = alarms_of(folder)
+    read, remarks = _tried(lambda: read_alarms(path))
+    yield from remarks
+    if read is not None and specs is not None:
+        for one in alarm_problems(read[0], path, read[1], list(specs)):
             yield Remark("error", one.where, one.what, one.hint)
 
 

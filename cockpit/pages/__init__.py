@@ -9,8 +9,9 @@ from cockpit.pages.drill import PAGE as DRILL
 from cockpit.pages.indicator import PAGE as INDICATOR
 from cockpit.pages.quality import PAGE as QUALITY
 from cockpit.pages.wall import PAGE as WALL
+from cockpit.pages.walls import PAGE as WALLS
 
-PAGES: tuple[PageSpec, ...] = (WALL, DRILL, INDICATOR, AREA, QUALITY, BRIEFING)
+PAGES: tuple[PageSpec, ...] = (WALL, DRILL, INDICATOR, AREA, QUALITY, BRIEFING, WALLS)
 
 
 def page_at(pathname: str) -> PageSpec | None:

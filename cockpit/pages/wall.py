@@ -1,4 +1,4 @@
-"""The wall: what it asks, and the three callbacks that keep it alive."""
+"""The wall: what it asks, for whom, and the three callbacks that keep it alive."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 from dash import ClientsideFunction, Dash, Input, Output, State
 
 from cockpit.page_spec import PageSpec
+from cockpit.walls.guard import is_kiosk, viewer_now
+from cockpit.walls.scope import area_for
 from layouts import ids
 from layouts.texts import Lang
 from layouts.theme import THEMES
+from layouts.wall.cards import Payload, Setting
 from layouts.wall.page import wall_layout
 from layouts.wall.payload import failed_payload, wall_payload
 from layouts.wall.scene import Scene, find_scenes, ordered_scenes, pick_scene, scene_questions
 from layouts.wall.sheet import share_of_height
+from layouts.wall.spotlight import DAYS, PERIOD, spotlight_payload
 from metrics.errors import BadQuestion, CockpitError, UnknownName
-from metrics.question import FULL_SCOPE, Viewer
+from metrics.question import Viewer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
     from metrics.answer import Answer
     from metrics.question import Question
 
-EVENTS = 40
+EVENTS = 200
 SHORTEST, LONGEST = 5, 3600
 """Seconds a scene of the tour may stay."""
 
@@ -37,10 +41,10 @@ def layout(services: Services, query: Mapping[str, str]) -> Component:
 
     Raises:
         UnknownName: the scene, the area or the theme does not exist.
-        BadQuestion: the seconds of the tour are no number.
+        BadQuestion: the seconds of the tour are no number, or the area is not for this viewer.
     """
     territory, city = services.service.territory, services.city
-    asked = query.get("area", "")
+    asked = area_for(services, viewer_now(), query.get("area", ""))
     area = territory.area(asked) if asked else None
     shown = scene_named(services, query.get("scene", ""))
     if query.get("theme", "dark") not in THEMES:
@@ -60,6 +64,8 @@ def layout(services: Services, query: Mapping[str, str]) -> Component:
         presents=query.get("present", "") == "1",
         tour=tour_seconds(query.get("tour", "")) or settings.tour,
         least=share_of_height(settings.wall_height_m, settings.viewing_distance_m),
+        build=services.build,
+        is_kiosk=is_kiosk(),
     )
 
 
@@ -90,26 +96,30 @@ def register(app: Dash, services: Services) -> None:
 def payload(services: Services, view: Mapping[str, str]) -> dict[str, object]:
     """Return what the wall paints now; a sentence where nothing could be asked."""
     service, lang = services.service, _language(view.get("lang", ""))
-    now, area = service.clock.now(), view.get("area", "")
+    now, viewer = service.clock.now(), viewer_now()
     try:
+        area = area_for(services, viewer, view.get("area", ""))
         scene = scene_named(services, view.get("scene", ""))
+        code = service.territory.area(area).code if area else ""
         return wall_payload(
             scene,
-            ask(services, scene, area),
-            events(services, area),
+            ask(services, scene, area, viewer),
+            events(services, area, viewer),
             service.freshness(),
             now=now,
             indicators=service.catalogue.indicators,
-            area=service.territory.area(area).code if area else "",
+            area=code,
             data_version=service.version,
             is_clock_fixed=service.clock.fixed is not None,
             lang=lang,
+            alarms=services.alarms,
+            spot=spotlight(services, view.get("spot") or "", viewer, Setting(now, code, lang)),
         )
     except CockpitError as error:
         return failed_payload(now, error.sentence)
 
 
-def ask(services: Services, scene: Scene, area: str) -> dict[str, Answer]:
+def ask(services: Services, scene: Scene, area: str, viewer: Viewer) -> dict[str, Answer]:
     """Return the answers of a scene by key; what cannot be asked is left out, the rest stays."""
     questions: dict[str, Question] = {}
     for one in scene_questions(scene, area):
@@ -122,6 +132,7 @@ def ask(services: Services, scene: Scene, area: str) -> dict[str, Answer]:
                 compare=one.compare,
                 series=one.series,
                 by=one.by,
+                viewer=viewer,
             )
         except CockpitError:
             continue  # its card says so itself; the others must not go dark with it
@@ -129,16 +140,40 @@ def ask(services: Services, scene: Scene, area: str) -> dict[str, Answer]:
     return dict(zip(questions, answers, strict=True))
 
 
-def events(services: Services, within: str) -> list[dict[str, object]]:
-    """Return an area's newest events, each placed by the two levels below the city it lies in."""
+def spotlight(services: Services, wanted: str, viewer: Viewer, setting: Setting) -> Payload | None:
+    """Return the large card for ``indicator|area id``; None where none is wanted."""
+    if not wanted:
+        return None
+    name, _, asked = wanted.partition("|")
+    indicator, answer, note = services.catalogue.indicators.get(name), None, ""
+    try:
+        area = area_for(services, viewer, asked)
+        question = services.service.question(
+            name, area=area, period=PERIOD, series=DAYS, viewer=viewer
+        )
+        answer = services.answer_many([question])[0]
+    except CockpitError as error:
+        note = error.sentence
+    return spotlight_payload(wanted, answer, indicator, setting, note=note)
+
+
+def events(services: Services, within: str, viewer: Viewer) -> list[dict[str, object]]:
+    """Return an area's newest events, each with the areas it lies in.
+
+    ``area_name`` names the two levels below the city, ``path`` all of them, and ``on`` is the id
+    of the one that the map of this wall shows.
+    """
     territory = services.service.territory
-    viewer = Viewer("wall", (territory.area(within).id,)) if within else FULL_SCOPE
+    scope = Viewer(viewer.name, (territory.area(within).id,)) if within else viewer
+    top = territory.area(within).depth if within else 0
     placed = []
-    for event in services.service.latest_events(viewer=viewer, limit=EVENTS):
+    for event in services.service.latest_events(viewer=scope, limit=EVENTS):
         area = str(event.get("area") or "")
-        lineage = territory.lineage(area)[1:3] if area in territory.areas else []
-        where = " ".join(one.name for one in lineage) or event.get("area_name")
-        placed.append({**event, "area_name": where})
+        lineage = territory.lineage(area)[1:] if area in territory.areas else []
+        names = [one.name for one in lineage]
+        on = next((one.id for one in lineage if one.depth == top + 1), "")
+        where = {"area_name": " ".join(names[:2]) or event.get("area_name"), "on": on}
+        placed.append({**event, **where, "path": " · ".join(names)})
     return placed
 
 

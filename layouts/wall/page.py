@@ -23,6 +23,8 @@ _SCRIPT_TEXTS = (
     "wall.shown_from", "wall.loading", "wall.legend_none", "wall.page", "wall.events_none",
     "wall.events_newest",
     "wall.keys", "wall.feeds", "wall.feeds_fresh", "wall.tour", "wall.tour_paused", "state.stale",
+    "wall.pinned", "wall.frozen", "alarm.where", "alarm.when", "alarm.why", "alarm.nowhere",
+    "alarm.resumes", "alarm.acknowledge", "alarm.more", "spot.title", "spot.before", "spot.days",
 )  # fmt: skip
 
 
@@ -42,6 +44,8 @@ def wall_layout(
     presents: bool = False,
     tour: int = 0,
     least: float = 0.0,
+    build: str = "",
+    is_kiosk: bool = False,
 ) -> Component:
     """Return the wall's page: the places of every scene, one of them in sight.
 
@@ -60,12 +64,14 @@ def wall_layout(
         presents: for a meeting: larger titles, no controls, the scenes by the keyboard.
         tour: seconds after which the next scene comes; 0 for none.
         least: height of the smallest letter as a share of the wall's; 0 for the sheet's own.
+        build: of the deployment that drew the page.
+        is_kiosk: opened by a kiosk link, so that nothing on it leads away.
     """
     texts = {key: t(key, lang) for key in _SCRIPT_TEXTS}
     view = {"scene": shown.id, "area": area, "lang": lang}
     drawn_map = _map(area or root_area, root_area, base)
     rounds = Tour(tour, area, lang, lite, presents, place, city_title)
-    modes = {"is-lite": lite, "is-presenting": presents}
+    modes = {"is-lite": lite, "is-presenting": presents, "is-kiosk": is_kiosk}
     return html.Div(
         [
             _header(
@@ -85,6 +91,8 @@ def wall_layout(
             dcc.Store(id=ids.WALL_PAYLOAD),
             dcc.Interval(id=ids.WALL_BEAT, interval=BEAT_MS),
             html.Div(id=ids.WALL_SINK, hidden=True),
+            html.Div(id=ids.WALL_SPOT, className="wall-spot", hidden=True),
+            html.Div(id=ids.WALL_ALARM, className="wall-alarm", role="alertdialog", hidden=True),
         ],
         id=ids.WALL,
         className=" ".join(["wall", *(name for name, is_on in modes.items() if is_on)]),
@@ -95,6 +103,8 @@ def wall_layout(
             version_url=f"{base}api/v1/version",
             scene=shown.id,
             tour=str(tour),
+            area=area,
+            build=build,
         ),
     )
 
@@ -115,7 +125,8 @@ def _header(title: str, lang: Lang, scenes: Component, *, is_demo: bool) -> Comp
         html.Span(
             [html.Span(t("wall.feeds_fresh", lang)), html.B(id=ids.WALL_FEEDS_COUNT)],
             className="wall-feeds-count",
-        )
+        ),
+        html.Span(id=ids.WALL_STANDING, className="wall-standing"),
     ]
     if is_demo:
         left.insert(0, html.Span(t("wall.demo", lang), className="wall-demo"))

@@ -15,6 +15,7 @@ from layouts.format import (
 )
 from layouts.states import state_note
 from layouts.texts import Lang, t
+from layouts.wall.alarms import Alarms, alarms_payload
 from layouts.wall.cards import (
     Payload,
     Setting,
@@ -35,6 +36,7 @@ from metrics.calendar import parse_period
 from metrics.indicator import Indicator
 
 MOST_NEWS = 12
+NO_ALARMS = Alarms()
 
 
 def wall_payload(
@@ -49,6 +51,8 @@ def wall_payload(
     data_version: int = 0,
     is_clock_fixed: bool = False,
     lang: Lang = "zh",
+    alarms: Alarms = NO_ALARMS,
+    spot: Payload | None = None,
 ) -> dict[str, object]:
     """Return what the wall's script paints.
 
@@ -63,6 +67,8 @@ def wall_payload(
         data_version: of the answers.
         is_clock_fixed: the city's clock stands still, so the wall's does too.
         lang: language of the words.
+        alarms: which of the events take the screen.
+        spot: the large card over the scene, as ``spotlight_payload`` gives it.
     """
     setting = Setting(now, area, lang)
     offset = now.utcoffset() or dt.timedelta()
@@ -80,6 +86,9 @@ def wall_payload(
         "map": map_payload(answers_by_key.get("map"), scene.map.classes, setting),
         "feeds": feeds_payload(freshness, setting),
         "ticker": list(_news(scene, answers_by_key, freshness, setting))[:MOST_NEWS],
+        "alarms": alarms_payload(events, alarms, now, lang),
+        "stay": alarms.stay_seconds,
+        "spot": spot,
     }
 
 

@@ -88,7 +88,7 @@ def test_catalogue_version_and_health(client: FlaskClient, services: Services) -
     version = client.get("/api/v1/version").get_json()
     assert version == {
         "ok": True, "data_version": services.service.version, "app_version": "0.1.0",
-        "now": "2026-01-14T10:00:00+08:00",
+        "now": "2026-01-14T10:00:00+08:00", "build": services.build,
     }  # fmt: skip
     assert client.get("/healthz").get_json()["ok"] is True
 
