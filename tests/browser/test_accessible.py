@@ -24,7 +24,8 @@ _RUN = """async () => {
 }"""
 
 _GRIDS_DRAWN = """() => [...document.querySelectorAll('.ag-root')]
-  .every(grid => grid.querySelector('.ag-header-cell') && grid.querySelector('.ag-cell, [class*=no-rows]'))"""
+  .every(grid => grid.querySelector('.ag-header-cell')
+    && grid.querySelector('.ag-cell, [class*=no-rows]'))"""
 
 
 def findings(page):
