@@ -23,6 +23,10 @@ _RUN = """async () => {
     .flatMap(one => one.nodes.map(node => [one.id, node.target, node.any[0]?.message].join(' ')));
 }"""
 
+_GRIDS_DRAWN = """() => [...document.querySelectorAll('.ag-root')]
+  .every(grid => grid.querySelector('.ag-header-cell')
+    && grid.querySelector('.ag-cell, [class*=no-rows]'))"""
+
 
 def findings(page):
     """Return what axe-core calls serious or critical on the page in sight."""
@@ -50,5 +54,6 @@ def test_no_staff_page_has_a_serious_finding(page):
             page.goto(f"{address}{'&' if '?' in address else '?'}theme={theme}")
             page.locator(".st-main .st-panel, .st-main table").first.wait_for()
             page.wait_for_load_state("networkidle")
+            page.wait_for_function(_GRIDS_DRAWN)
             found += [f"{theme} {address}: {one}" for one in findings(page)]
     assert not found, "\n".join(found)
