@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -242,7 +243,7 @@ def draw_walls(rows: Sequence[WallRow], target: str, lang: Lang) -> Component:
 
 def _row(row: WallRow, target: str, lang: Lang) -> list[shell.Children]:
     name = row.name or t("walls.unnamed", lang).format(id=row.id[-4:])
-    chosen = shell.go(name, f"/walls?wall={row.id}", current=row.id == target)
+    chosen = shell.go(name, _address(row.id, lang), current=row.id == target)
     words = [html.Span(one, className="st-badge") for one in row.states]
     if row.has_alarm:
         alarm = html.Span(["⬢ ", t("walls.alarm", lang)], className="st-badge wc-badge--alarm")
@@ -263,6 +264,13 @@ def _row(row: WallRow, target: str, lang: Lang) -> list[shell.Children]:
     ]
 
 
+def _address(target: str, lang: Lang) -> str:
+    """Return where the page acts on a wall, in the same language."""
+    said = {"wall": "" if target == ALL else target, "lang": "en" if lang == "en" else ""}
+    query = urlencode({name: value for name, value in said.items() if value})
+    return f"/walls?{query}" if query else "/walls"
+
+
 def draw_target(rows: Sequence[WallRow], target: str, lang: Lang) -> Component:
     """Return who is acted on, as a row of choices."""
     names = {ALL: t("walls.all", lang)}
@@ -270,8 +278,7 @@ def draw_target(rows: Sequence[WallRow], target: str, lang: Lang) -> Component:
     if target not in names:
         names[target] = f"{target} · {t('walls.away', lang)}"
     links = [
-        shell.go(name, "/walls" if key == ALL else f"/walls?wall={key}", current=key == target)
-        for key, name in names.items()
+        shell.go(name, _address(key, lang), current=key == target) for key, name in names.items()
     ]
     return html.Div(
         [html.H2(t("walls.target", lang)), html.Nav(links, className="st-segments wc-segments")],
