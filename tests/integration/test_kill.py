@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,8 @@ class Nursery:
         return dict(heard)
 
     def kill(self):
-        os.kill(self.child, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it came to its end a moment before
+            os.kill(self.child, signal.SIGKILL)
         return self.end()
 
     def close(self):
