@@ -60,5 +60,26 @@
     return [line, area];
   }
 
-  window.wallTools = { make, write, writeNumber, fill, rem, svg, curve };
+  // Width in rem of a headline's digits or unit: points and Latin letters are narrow.
+  function breadth(text, wide, narrow) {
+    return [...text].reduce((sum, letter) => sum + (/[\d\u2e80-\uffff]/.test(letter) ? wide : narrow), 0);
+  }
+
+  // Chips that are whole beside each other; what has no room comes with the next page.
+  function packed(chips, room) {
+    const pages = [];
+    let used = Infinity;
+    const widths = chips.map((chip) => chip.getBoundingClientRect().width);
+    chips.forEach((chip, k) => {
+      if (used + widths[k] > room) {
+        pages.push([]);
+        used = 0;
+      }
+      pages[pages.length - 1].push(chip);
+      used += widths[k];
+    });
+    return pages;
+  }
+
+  window.wallTools = { make, write, writeNumber, fill, rem, svg, curve, breadth, packed };
 })();

@@ -7,7 +7,7 @@
   const STALLED_MS = 180000; // without a payload for so long the screen says so
   const PAGE_MS = 10000;
 
-  const { make, write, writeNumber, fill, rem, svg, curve } = window.wallTools;
+  const { make, write, writeNumber, fill, rem, svg, curve, breadth, packed } = window.wallTools;
   const $ = (id) => document.getElementById(id);
   const state = { wall: null };
   // A place of the scene that the payload at hand is about.
@@ -134,11 +134,6 @@
       parts.asOf.classList.toggle("is-late", isLate);
     }
     if (parts.spark) paintSpark(parts.spark, data.s || []);
-  }
-
-  // Width in rem of a headline's digits or unit: points and Latin letters are narrow.
-  function breadth(text, wide, narrow) {
-    return [...text].reduce((sum, letter) => sum + (/[\d\u2e80-\uffff]/.test(letter) ? wide : narrow), 0);
   }
 
   function paintSpark(spark, points) {
@@ -270,22 +265,6 @@
     strip.replaceChildren(...chips);
     const pages = packed(chips, strip.clientWidth + 1);
     if (pages.length) strip.replaceChildren(...pages[state.page % pages.length]);
-  }
-
-  // Chips that are whole beside each other; what has no room comes with the next page.
-  function packed(chips, room) {
-    const pages = [];
-    let used = Infinity;
-    const widths = chips.map((chip) => chip.getBoundingClientRect().width);
-    chips.forEach((chip, k) => {
-      if (used + widths[k] > room) {
-        pages.push([]);
-        used = 0;
-      }
-      pages[pages.length - 1].push(chip);
-      used += widths[k];
-    });
-    return pages;
   }
 
   function paintTicker(news) {
