@@ -28,7 +28,7 @@ def test_a_meeting_goes_through_the_scenes_by_keyboard(page):
     assert "Home" in page.locator("#wall-keys").inner_text()
     page.keyboard.press("?")
     assert not page.locator("#wall-keys").is_visible()
-    page.wait_for_function("getComputedStyle(wall).cursor === 'none'", timeout=5_000)
+    page.wait_for_function("getComputedStyle(wall).cursor === 'none'")
     page.mouse.move(300, 300)
     page.wait_for_function("getComputedStyle(wall).cursor !== 'none'")
     page.keyboard.press("f")

@@ -57,20 +57,3 @@ def test_the_second_load_says_nothing_new(tmp_path: Path) -> None:
     counted = cockpit.json("etl", "reconcile")
     assert counted["ok"]
     assert len(counted["files"]) == sum(one["files"] for one in first["sources"])
-
-
-def test_files_sent_again_under_another_name_are_known(tmp_path: Path) -> None:
-    cockpit = Cockpit(tmp_path, {"COCKPIT_HOME": "home", "COCKPIT_NOW": "2026-11-17T10:00"})
-    cockpit.json("demo", "--no-serve", "--days", "3", "--scale", "0.1", "--seed", "7")
-    inbox = tmp_path / "home" / "inbox" / "xiaoshan"
-    path = next((inbox / "hotline_12345").glob("*.csv"))
-    question = ("ask", "appeals_accepted", "--period", "2026-11", "--level", "street")
-    before = cockpit.json(*question)
-    header, *lines = path.read_bytes().splitlines(keepends=True)
-    path.with_name("12345_again.csv").write_bytes(header + b"".join(reversed(lines)))
-
-    (sent,) = cockpit.json("etl", "run")["files"]
-    assert (sent["rows_read"], sent["accepted"]) == (len(lines), 0)
-    after = cockpit.json(*question)
-    changed = {key for key in before if before[key] != after[key]}
-    assert changed <= {"data_version", "trace"}
