@@ -30,7 +30,7 @@ _FILL = """async (code) => {
 
 @pytest.fixture
 def week_scene(site):
-    """A scene of the city's own that asks the wall about the week of the briefing."""
+    """Scenes of the city's own that ask about the week of the briefing; gone afterwards."""
     folder = site.home / "city" / "xiaoshan" / "wall"
     folder.mkdir(exist_ok=True)
     for one in COMPARED[:2]:
@@ -40,6 +40,9 @@ def week_scene(site):
             f"map: {{indicator: {one}}}\nleft: []\nright: []\n",
             "utf-8",
         )
+    yield
+    for path in folder.glob("week_*.yaml"):
+        path.unlink()
 
 
 def briefed(path):
