@@ -59,6 +59,7 @@ def test_a_wall_does_what_the_control_page_says(page, desk, site, catalogue, wat
     choose(desk, "walls-scene", "城市管理")
     do(desk, "send")
     page.locator("#wall-scenes a.is-on[data-scene=urban]").wait_for(timeout=BEAT)
+    page.wait_for_function("!document.querySelector('.is-leaving')")  # the scene before is gone
     before = cards(page)
     do(desk, "freeze")
     page.locator("#wall-standing", has_text="画面已定格 数据截至10:00").wait_for(timeout=BEAT)
