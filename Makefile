@@ -9,7 +9,7 @@ STAMP := .venv/.stamp
 PYTEST := $(BIN)/python -m pytest
 COCKPIT := $(BIN)/cockpit
 SLOW := (slow or server) and not browser
-CITIES := $(patsubst %,tests/integration/test_%.py,examples san_francisco seed_systems)
+CITIES := $(patsubst %,tests/integration/test_%.py,examples seed_systems)
 
 .PHONY: help setup demo test check bench screenshots docs lock clean
 
