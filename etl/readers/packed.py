@@ -83,7 +83,7 @@ def _unzipped(spec: SourceSpec, path: Path, data: bytes) -> bytes:
         try:
             with archive.open(entry) as file:
                 return file.read(MOST_UNPACKED + 1)
-        except (RuntimeError, NotImplementedError) as error:  # a password, a foreign method
+        except RuntimeError as error:  # a password, a foreign method
             msg = f"'{entry.filename}' in the archive cannot be unpacked ({error})"
             raise SourceError(
                 msg, where=str(path), next_step="Pack it again without a password, as plain zip"

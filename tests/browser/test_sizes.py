@@ -9,7 +9,7 @@ from tests.browser.wall import open_wall
 pytestmark = pytest.mark.browser
 
 SCENES = sorted(map(load_scene, find_scenes().values()), key=lambda scene: scene.order)
-WALLS = [(1920, 1080), (3840, 2160), (5760, 1620), (1080, 1920), (390, 844)]
+WALLS = [(1920, 1080), (3840, 2160), (5760, 1620), (2560, 1080), (1080, 1920), (390, 844)]
 SHARE = "0.01758"
 """Height of a letter over the height of a wall of 1.43 m that is read from five metres."""
 SCREENS = [(390, 844), (1366, 768), (1920, 1080)]

@@ -42,7 +42,7 @@ def redelivered(seed: int, pieces: int) -> list[Delivery]:
 
 @given(seed=st.integers(0, 2**16), pieces=st.integers(1, 2))
 @settings(
-    max_examples=1, deadline=None, derandomize=True, database=None,
+    max_examples=2, deadline=None, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 def test_any_split_in_any_order(
