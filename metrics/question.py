@@ -9,8 +9,9 @@ from typing import Literal
 
 from metrics.calendar import Period
 
-Comparison = Literal["prev", "yoy", "yoy_aligned", "b4w"]
-"""Just before; a year before; a year before, aligned to its holidays; the last four weeks."""
+Comparison = Literal["prev", "yoy", "yoy_aligned", "b4w", "history"]
+"""Just before; a year before; a year before, aligned to its holidays; the last four weeks; the last
+eight windows of the same weekdays, one by one."""
 
 DIMENSIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "case": (
@@ -55,6 +56,7 @@ class Question:
         as_of: answer as after this batch; 0 for now.
         series: number of days, ending with the period, wanted as a daily series.
         viewer: whose scope applies.
+        crossed: also the values of ``by`` within every area of ``level``.
     """
 
     indicator: str
@@ -67,6 +69,7 @@ class Question:
     as_of: int = 0
     series: int = 0
     viewer: Viewer = field(default=FULL_SCOPE)
+    crossed: bool = False
 
     @property
     def filter_map(self) -> dict[str, tuple[str, ...]]:

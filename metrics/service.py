@@ -26,7 +26,7 @@ from metrics.territory import UNASSIGNED, Territory
 from metrics.threshold import light
 
 _CURRENT, _PREVIOUS, _YEAR_AGO, _BASELINE = 0, 1, 2, 3
-Read = Callable[[str, Window], Figure]
+Read = Callable[[Any, Window], Figure]
 
 
 class Service:
@@ -65,6 +65,7 @@ class Service:
         as_of: int = 0,
         series: int = 0,
         viewer: Viewer = FULL_SCOPE,
+        crossed: bool = False,
     ) -> Question:
         """Return a checked question from the words of a command line or a URL.
 
@@ -92,7 +93,7 @@ class Service:
         question = Question(
             indicator, meant, place.id, level, tuple(compare), by,
             tuple(sorted((key, tuple(values)) for key, values in (filters or {}).items())),
-            as_of, series, viewer,
+            as_of, series, viewer, crossed,
         )  # fmt: skip
         self._plan(question)
         return question
@@ -211,12 +212,14 @@ class Service:
             freshness=self.feeds.freshness(self.clock.now(), self._version(question), sources),
             data_version=self._version(question),
             missing=self._missing(plan, total.figure, sources),
+            history=total.history,
+            cells=self._cells(plan, fetched) if question.crossed and plan.level else {},
         )
 
     def _coverage(self, plan: Plan) -> Coverage:
         return self.feeds.coverage(self._version(plan.question))
 
-    def _child(self, plan: Plan, read: Read, key: str, name: str) -> Child:
+    def _child(self, plan: Plan, read: Read, key: Any, name: str) -> Child:  # noqa: ANN401
         figures = [read(key, window) for window in plan.windows]
         now, before, last_year = (figures[k] for k in (_CURRENT, _PREVIOUS, _YEAR_AGO))
         small = is_small(plan.indicator, now)
@@ -232,6 +235,7 @@ class Service:
             key, name, now, before, last_year, lamp, small,
             change(plan.indicator, now.value, before.value),
             change(plan.indicator, now.value, last_year.value),
+            tuple(read(key, window) for window in plan.history),
         )  # fmt: skip
 
     def _compared(self, plan: Plan, read: Read) -> tuple[Figure, Figure]:
@@ -249,7 +253,7 @@ class Service:
         coverage = self._coverage(plan)
         found = {leaf.id: fetched.found(plan, part, leaf) for leaf in plan.leaves}
 
-        def read(key: str, window: Window) -> Figure:
+        def read(key: Any, window: Window) -> Figure:  # noqa: ANN401 - an area or a value
             def lookup(name: str) -> Figure:
                 is_covered = coverage.covers(name, *window)
                 return found[name].figure(key, window, is_covered=is_covered)
@@ -291,11 +295,21 @@ class Service:
         return tuple(self._child(plan, read, key, name) for key, name in named)
 
     def _breakdown(self, plan: Plan, fetched: Fetched) -> tuple[Child, ...]:
-        keys = fetched.keys(plan, "breakdown")
         read = self._reader(plan, fetched, "breakdown")
-        found = [self._child(plan, read, key, key or "(空)") for key in keys]
-        known = [one for one in found if one.figure.value is not None]
+        found = [
+            replace(self._child(plan, read, key, key[1] or "(空)"), key=key[1])
+            for key in fetched.keys(plan, "breakdown")
+        ]
+        known = [one for one in found if one.figure.value is not None or plan.history]
         return tuple(sorted(known, key=lambda one: (-(one.figure.value or 0.0), one.key)))
+
+    def _cells(self, plan: Plan, fetched: Fetched) -> dict[tuple[str, str], Child]:
+        """Return the values of the dimension within the areas of the level, by (area, value)."""
+        read = self._reader(plan, fetched, "cells")
+        return {
+            (area, value): replace(self._child(plan, read, (area, value), value), key=value)
+            for area, value in fetched.keys(plan, "cells")
+        }
 
     def _missing(self, plan: Plan, one: Figure, sources: Sequence[str]) -> str:
         if one.value is not None:
