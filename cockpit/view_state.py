@@ -14,13 +14,13 @@ FILTERS = tuple(dict.fromkeys(column for columns in DIMENSIONS.values() for colu
 
 _IN_PATH = {"indicator": "indicator", "area": "area"}
 _SAYS: dict[str, tuple[str, ...]] = {
-    "drill": ("indicator", "area", "level", "period", "filters", "page", "case"),
+    "drill": ("indicator", "area", "level", "period", "filters", "why", "page", "case"),
     "indicator": ("area", "level", "period", "filters"),
     "area": ("period", "tier"),
     "quality": ("filters", "page"),
 }
 _RESETS: dict[str, dict[str, Any]] = {
-    "indicator": {"level": "", "filters": (), "page": 1, "case": ""},
+    "indicator": {"level": "", "filters": (), "page": 1, "case": "", "why": ""},
     "area": {"level": "", "page": 1, "case": ""},
     "level": {"page": 1},
     "period": {"page": 1, "case": ""},
@@ -44,6 +44,7 @@ class ViewState:
         page: page of the table, from 1.
         case: id of the case that is opened; empty for none.
         tier: ``all`` for the further indicators beside the core.
+        why: how the change is cut: ``area`` or a column; empty for what moved most.
     """
 
     indicator: str = ""
@@ -54,6 +55,7 @@ class ViewState:
     page: int = 1
     case: str = ""
     tier: str = ""
+    why: str = ""
 
     @property
     def filter_map(self) -> dict[str, tuple[str, ...]]:
@@ -124,7 +126,7 @@ def parse_address(pathname: str | None, search: str | None) -> ViewState:
     filters: dict[str, tuple[str, ...]] = {}
     for name, raw in parse_qsl((search or "").lstrip("?"), max_num_fields=None):
         value = raw.strip()[:_LONGEST]
-        if name in ("indicator", "area", "level", "period", "case", "tier"):
+        if name in ("indicator", "area", "level", "period", "case", "tier", "why"):
             said[name] = value
         elif name == "page":
             said["page"] = _page(value)

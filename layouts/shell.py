@@ -53,6 +53,14 @@ class View(Protocol):
         """Chosen values by column."""
 
     @property
+    def case(self) -> str:
+        """Id of the case that is opened; empty for none."""
+
+    @property
+    def why(self) -> str:
+        """How the change is cut; empty for what moved most."""
+
+    @property
     def tier(self) -> str:
         """``all`` for the further indicators beside the core."""
 

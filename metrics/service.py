@@ -98,6 +98,15 @@ class Service:
         self._plan(question)
         return question
 
+    def check(self, questions: Iterable[Question]) -> None:
+        """Pass questions that can be answered.
+
+        Raises:
+            BadQuestion: one cannot.
+        """
+        for question in questions:
+            self._plan(question)
+
     def answer(self, question: Question) -> Answer:
         """Return the answer with its trace: statements, tables rejected, batches behind it."""
         plans = [self._plan(question)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +16,16 @@ from layouts import ids, shell
 from layouts import staff_texts as texts
 from layouts.drill.cases import CaseRows
 from layouts.drill.page import TREND_DAYS, DrillContent, draw_drill
+from layouts.drill.reason_panel import Reason
 from layouts.trouble import trouble
 from metrics.errors import BadQuestion, CockpitError
+from metrics.insight.inquiry import COMPARED, explained, questions_why
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
 
     from cockpit.wiring import Services
+    from metrics.answer import Answer
     from metrics.indicator import Indicator
     from metrics.question import Question
     from metrics.territory import Area
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 PERIOD = "yesterday"
 PAGE_ROWS = 20
 BREAKDOWNS = ("category", "channel")
+ASKED: Mapping[str, Any] = {"series": 2 * TREND_DAYS, "compare": COMPARED}
 
 
 def layout(services: Services, _query: Mapping[str, str]) -> Component:
@@ -80,9 +84,11 @@ def content_of(view: ViewState, services: Services) -> DrillContent:
     here = territory.areas[main.area]
     is_lowest = not territory.children(here.id, main.period.end) and bool(here.parent)
     on_map = map_question(view, here, services, is_lowest=is_lowest)
-    questions = [main, *([on_map] if on_map else []), *breakdown_questions(view, services)]
+    parts = part_questions(main, services)
+    questions = [main, *parts, *([on_map] if on_map else [])]
     answer, *others = services.answer_many(questions)
-    drawn = others.pop(0) if on_map else None
+    drawn = others.pop() if on_map else None
+    level_name = territory.level(main.level).name if main.level else ""
     shown = (*answer.children, *(drawn.children if drawn else ()))
     return DrillContent(
         view=replace(view, area=here.code if here.parent else ""),
@@ -93,12 +99,13 @@ def content_of(view: ViewState, services: Services) -> DrillContent:
         on_map=drawn,
         is_lowest=is_lowest,
         levels=levels_below(here, answer.indicator, services),
-        breakdowns=others,
-        level_name=territory.level(main.level).name if main.level else "",
+        breakdowns=[one for one in others if one.question.by in BREAKDOWNS],
+        level_name=level_name,
         codes={child.key: territory.areas[child.key].code for child in shown if child.key},
         cases=case_rows(main, view, services),
         case=opened_case(view, services),
         boundaries_note=services.city.boundaries_note,
+        reason=reason_of([answer, *others], level_name, services),
     )
 
 
@@ -109,23 +116,31 @@ def main_question(view: ViewState, services: Services) -> Question:
         CockpitError: indicator, area, level or period cannot be asked for.
     """
     try:
-        return _ask(view, services, level=view.level or "children", series=2 * TREND_DAYS)
+        return _ask(view, services, level=view.level or "children", **ASKED)
     except BadQuestion as error:
         if error.where != "--level" or view.level:
             raise
-        return _ask(view, services, series=2 * TREND_DAYS)  # not counted any deeper
+        return _ask(view, services, **ASKED)  # not counted any deeper
 
 
-def breakdown_questions(view: ViewState, services: Services) -> list[Question]:
-    """Return a question for each usual breakdown the indicator can be asked by."""
-    columns = services.service.dimensions(view.indicator)
-    asked = []
-    for column in (one for one in BREAKDOWNS if one in columns):
-        try:
-            asked.append(_ask(view, services, by=column, compare=("prev",)))
-        except BadQuestion:  # a register's stock has no rows to break down
-            continue
+def part_questions(main: Question, services: Services) -> list[Question]:
+    """Return the questions by which the number is broken down and its change explained."""
+    fact = services.catalogue.get(main.indicator).fact
+    columns = services.service.dimensions(main.indicator)
+    asked = questions_why(main, fact, columns)
+    asked += [replace(main, by=one, level="", series=0) for one in BREAKDOWNS if one in columns
+              and one not in {question.by for question in asked}]  # fmt: skip
+    try:
+        services.service.check(asked)
+    except BadQuestion:  # a register's stock has no rows to break down
+        return []
     return asked
+
+
+def reason_of(answers: Sequence[Answer], level: str, services: Services) -> Reason:
+    """Return why the number of the first answer moved."""
+    areas = {one.id: one.name for one in services.territory.areas.values()}
+    return Reason(explained(answers), level, areas)
 
 
 def map_question(

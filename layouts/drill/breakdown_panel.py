@@ -23,13 +23,14 @@ def breakdown_panel(answer: Answer, view: View) -> Component:
     def href(child: Child) -> str:
         return view.with_filter(column, child.key).href("drill") if child.key else ""
 
-    told = [part.figure.value for part in answer.breakdown]
+    parts = [part for part in answer.breakdown if part.figure.value is not None]
+    told = [part.figure.value for part in parts]
     if not (any(told) if adds_up(answer) else told):
         return shell.panel(title, shell.sentence(texts.NO_BREAKDOWN))
     figure = pareto(answer, href=href)
     head = [name, texts.VALUE, texts.CHANGE]
     head += [texts.SHARE] if adds_up(answer) else [f"{texts.NUMERATOR}/{texts.DENOMINATOR}"]
-    growing = shares(answer.breakdown)
+    growing = shares(parts)
     rows = [
         [
             shell.go(child.name, href(child)) if child.key else texts.UNNAMED_VALUE,
@@ -37,7 +38,7 @@ def breakdown_panel(answer: Answer, view: View) -> Component:
             fmt.change_text(child.change, answer.indicator),
             _last_cell(answer, child, reached),
         ]
-        for child, reached in zip(answer.breakdown, growing, strict=True)
+        for child, reached in zip(parts, growing, strict=True)
     ]
     table = shell.table(head, rows, caption=title, numeric=(1, 2, 3))
     label = f"{answer.indicator.name} {title}"

@@ -20,6 +20,7 @@ from layouts.drill.choropleth import MapView, draw_map
 from layouts.drill.headline import headline
 from layouts.drill.picker import Domains, breadcrumb, filter_chips, indicator_picker, period_picker
 from layouts.drill.ranking_table import ranking_table
+from layouts.drill.reason_panel import Reason, reason_panel
 from layouts.figures.style import as_table, graph
 from layouts.figures.trend import split_series, trend
 from layouts.shell import View
@@ -48,6 +49,7 @@ class DrillContent:
         cases: rows behind the number; None where it has none of its own.
         case: the opened case: current state and its versions; None for none.
         boundaries_note: what is to be said about the borders on the map.
+        reason: why the number moved; None draws nothing about it.
     """
 
     view: View
@@ -64,6 +66,7 @@ class DrillContent:
     cases: CaseRows | None
     case: tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]] | None
     boundaries_note: str = ""
+    reason: Reason | None = None
 
 
 def draw_drill(content: DrillContent) -> list[Component | None]:
@@ -89,7 +92,8 @@ def draw_drill(content: DrillContent) -> list[Component | None]:
             ],
             className="st-split",
         ),
-        html.Div([_ranking(content), *_breakdowns(content)], className="st-cards"),
+        html.Div([_reason(content), _ranking(content), *_breakdowns(content)],
+                 className="st-cards"),
         _cases(content),
         _case(content),
     ]  # fmt: skip
@@ -149,6 +153,12 @@ def _map(content: DrillContent) -> Component:
 
 def _map_note(content: DrillContent) -> str:
     return texts.MAP_LOWEST if content.is_lowest else texts.MAP_HINT
+
+
+def _reason(content: DrillContent) -> html.Section | None:
+    if content.reason is None:
+        return None
+    return reason_panel(content.reason, content.answer, content.view, area_href(content))
 
 
 def _ranking(content: DrillContent) -> html.Section | None:

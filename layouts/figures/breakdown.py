@@ -44,7 +44,8 @@ def pareto(answer: Answer, *, href: Callable[[Child], str], most: int = 10) -> g
         href: address to open when a bar is clicked.
         most: bars shown; the share still refers to all of them.
     """
-    told = [part for part in answer.breakdown if part.figure.value or not adds_up(answer)]
+    known = [part for part in answer.breakdown if part.figure.value is not None]
+    told = [part for part in known if part.figure.value or not adds_up(answer)]
     parts = told[:most]
     names = [part.name or texts.UNNAMED_VALUE for part in parts]
     places = list(range(len(parts)))  # names such as 12345 would be taken for numbers

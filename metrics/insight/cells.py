@@ -18,7 +18,7 @@ LEAST_MEAN = 3.0
 """Over all windows, this one included: a smaller cell could hardly stand out, only spoil the odds
 of the others; the mean of all says nothing about the last, so leaving cells out is not choosing."""
 LEAST_HISTORY = 4
-FALSE_SHARE = 0.04
+FALSE_SHARE = 0.06
 """Share of false alarms that Benjamini and Hochberg's rule lets through."""
 
 
@@ -69,7 +69,7 @@ def surges(cells: Sequence[Cell], growth: float) -> tuple[Surge, ...]:
         if len(history) < LEAST_HISTORY or fmean((one.now, *history)) < LEAST_MEAN:
             continue
         expected = max(fmean(history), 0.5)
-        own = dispersion([history])
+        own = dispersion([sorted(history)[:-1]])  # an earlier surge must not hide this one
         spread = max(pooled, (3 * pooled + own) / 4) * (1 + 1 / len(history))
         chance = tail(one.now, expected, spread)
         tested.append(Surge(one.area, one.value, one.now, expected, chance))

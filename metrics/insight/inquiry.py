@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import Protocol
 
 from metrics.answer import Answer, Child
+from metrics.catalogue import Catalogue
 from metrics.errors import BadQuestion
 from metrics.insight.cells import Cell
 from metrics.insight.cut import AREA, Cut, Element, Nature, cut_of, has_line, nature_of, pair
 from metrics.insight.explanation import Explanation, explain
 from metrics.question import Comparison, Question
+from metrics.territory import Territory
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "case": ("category", "subcategory", "channel", "department", "urgency"),
@@ -26,6 +28,14 @@ _EXACT = 1e-9
 
 class Asks(Protocol):
     """The part of the metrics service an explanation needs."""
+
+    @property
+    def territory(self) -> Territory:
+        """The city's areas."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The definitions."""
 
     def dimensions(self, indicator_id: str) -> tuple[str, ...]:
         """Return the columns an indicator may be broken down by."""
@@ -112,16 +122,25 @@ def _history(one: Child, spoken: Sequence[bool]) -> tuple[float, ...]:
     )
 
 
-def ask_why(asks: Asks, question: Question, fact: str | None) -> tuple[Answer, Explanation | None]:
+def ask_why(asks: Asks, question: Question) -> tuple[Answer, Explanation | None]:
     """Return the answer to a question and why its number moved.
+
+    Without a level the number is cut by the areas of the next level, where it is counted there.
 
     Raises:
         BadQuestion: it cannot be answered.
     """
     main = replace(question, compare=COMPARED)
-    columns = asks.dimensions(question.indicator)
-    try:
-        answers = asks.answer_many([main, *questions_why(main, fact, columns)])
-    except BadQuestion:  # a register's stock has no rows to break down
-        answers = asks.answer_many([main])
-    return answers[0], explained(answers)
+    below = asks.territory.next_level(asks.territory.area(question.area))
+    deeper = [replace(main, level=below.id)] if below and not main.level else []
+    for one in (*deeper, main):
+        fact = asks.catalogue.get(one.indicator).fact
+        parts = questions_why(one, fact, asks.dimensions(one.indicator))
+        for asked in ([one, *parts], [one]):  # a register's stock has no rows to break down
+            try:
+                answers = asks.answer_many(asked)
+            except BadQuestion:
+                continue
+            return answers[0], explained(answers)
+    answer = asks.answer_many([main])[0]
+    return answer, None
