@@ -177,11 +177,11 @@
     if (map._staffWatched) { return; }
     map._staffWatched = true;
     map.on("zoomend viewreset resize", function () { setTimeout(function () { thinNames(map); }, 50); });
-    let width = 0;
+    let size = "";
     new ResizeObserver(function () {
-      const now = map.getContainer().clientWidth;
-      if (!now || now === width) { return; }
-      width = now;
+      const box = map.getContainer(), now = box.clientWidth + "x" + box.clientHeight;
+      if (!box.clientWidth || now === size) { return; }
+      size = now;
       map.invalidateSize();
       const bounds = window.L.latLngBounds([]);
       map.eachLayer(function (layer) {

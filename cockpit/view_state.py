@@ -84,6 +84,16 @@ class ViewState:
             chosen[column] = kept
         return self.with_changes(filters=tuple(sorted(chosen.items())))
 
+    def with_only(self, column: str, value: str) -> ViewState:
+        """Return the view with one value of a column only; with all where the value is empty.
+
+        A minor class belongs to its major one and goes with it.
+        """
+        gone = {column, "subcategory"} if column == "category" else {column}
+        kept = [(name, values) for name, values in self.filters if name not in gone]
+        chosen = [(column, (value,))] if value else []
+        return self.with_changes(filters=tuple(sorted([*kept, *chosen])))
+
     def path(self, page: PageName, /) -> str:
         """Return the address of a page without its query."""
         key = getattr(self, _IN_PATH[page]) if page in _IN_PATH else ""

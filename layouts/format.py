@@ -237,7 +237,7 @@ def period_text(period: Period, today: dt.date, lang: Lang = "zh") -> str:
     return f"{date_text(period.start, lang)}—{date_text(period.end, lang)}"
 
 
-def span_text(period: Period) -> str:
+def span_text(period: Period, *, with_year: bool = False) -> str:
     """Return the days of a period, short: 11-09, 11-09—11-15, 2025-12-30—2026-01-05.
 
     Example:
@@ -247,6 +247,8 @@ def span_text(period: Period) -> str:
     if period.start.year != period.end.year:
         return f"{period.start}—{period.end}"
     first, last = (f"{day:%m-%d}" for day in (period.start, period.end))
+    if with_year:
+        first = f"{period.start}"
     return first if period.days == 1 else f"{first}—{last}"
 
 

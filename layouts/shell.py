@@ -70,6 +70,9 @@ class View(Protocol):
     def with_filter(self, column: str, value: str) -> View:
         """Return the view with a value chosen, or not any more."""
 
+    def with_only(self, column: str, value: str) -> View:
+        """Return the view with one value of a column only; with all where the value is empty."""
+
     def path(self, page: PageName, /) -> str:
         """Return the address of a page without its query."""
 

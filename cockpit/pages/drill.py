@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from dash import ALL, ClientsideFunction, Dash, Input, Output
 from dash.exceptions import PreventUpdate
 
+from cockpit.finder import letters
 from cockpit.page_spec import PageSpec
 from cockpit.pages.area import reaches
 from cockpit.view_state import ViewState, parse_address
 from layouts import ids, shell
 from layouts import staff_texts as texts
 from layouts.drill.cases import CaseRows
+from layouts.drill.filters import COLUMNS, Facet, values_of
 from layouts.drill.page import TREND_DAYS, DrillContent, draw_drill
 from layouts.drill.reason_panel import Reason
 from layouts.trouble import trouble
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
 
 PERIOD = "yesterday"
 PAGE_ROWS = 20
-BREAKDOWNS = ("category", "channel")
+BREAKDOWNS = ("category", "channel", "subcategory", "department", "kind", "urgency")
+"""The usual columns, the most telling first; two of them are drawn."""
 ASKED: Mapping[str, Any] = {"series": 2 * TREND_DAYS, "compare": COMPARED}
 
 
@@ -85,9 +88,11 @@ def content_of(view: ViewState, services: Services) -> DrillContent:
     is_lowest = not territory.children(here.id, main.period.end) and bool(here.parent)
     on_map = map_question(view, here, services, is_lowest=is_lowest)
     parts = part_questions(main, services)
-    questions = [main, *parts, *([on_map] if on_map else [])]
+    freed = freed_questions(view, parts, services)
+    questions = [main, *parts, *freed, *([on_map] if on_map else [])]
     answer, *others = services.answer_many(questions)
     drawn = others.pop() if on_map else None
+    others, free = others[: len(parts)], others[len(parts) :]
     level_name = territory.level(main.level).name if main.level else ""
     shown = (*answer.children, *(drawn.children if drawn else ()))
     return DrillContent(
@@ -99,7 +104,8 @@ def content_of(view: ViewState, services: Services) -> DrillContent:
         on_map=drawn,
         is_lowest=is_lowest,
         levels=levels_below(here, answer.indicator, services),
-        breakdowns=[one for one in others if one.question.by in BREAKDOWNS],
+        breakdowns=shown_breakdowns(others),
+        facets=facets_of(others, free),
         level_name=level_name,
         codes={child.key: territory.areas[child.key].code for child in shown if child.key},
         cases=case_rows(main, view, services),
@@ -135,6 +141,36 @@ def part_questions(main: Question, services: Services) -> list[Question]:
     except BadQuestion:  # a register's stock has no rows to break down
         return []
     return asked
+
+
+def freed_questions(
+    view: ViewState, parts: Sequence[Question], services: Services
+) -> list[Question]:
+    """Return for every limited column the question without its own limit: what else there is."""
+    asked = {one.by for one in parts} & set(view.filter_map) & set(COLUMNS)
+    freed = []
+    for column in sorted(asked):
+        others = replace(view, filters=view.with_only(column, "").filters)
+        freed.append(_ask(others, services, by=column, compare=()))
+    return freed
+
+
+def facets_of(parts: Sequence[Answer], freed: Sequence[Answer]) -> list[Facet]:
+    """Return the values to choose from, by column."""
+    told = {one.question.by: values_of(one) for one in (*parts, *freed)}
+    return [
+        Facet(column, told[column], {value: letters(value) for value, _ in told[column]})
+        for column in COLUMNS
+        if column in told
+    ]
+
+
+def shown_breakdowns(parts: Sequence[Answer]) -> list[Answer]:
+    """Return the two breakdowns that tell most: of the usual columns those with several values."""
+    known = {one.question.by: one for one in parts}
+    usual = [known[column] for column in BREAKDOWNS if column in known]
+    told = [one for one in usual if sum(bool(part.figure.value) for part in one.breakdown) > 1]
+    return (told or usual)[:2]
 
 
 def reason_of(answers: Sequence[Answer], level: str, services: Services) -> Reason:

@@ -11,18 +11,26 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts import format as fmt
-from layouts import shell
+from layouts import grid, ids, shell
 from layouts import staff_texts as texts
 from layouts.drill.breakdown_panel import breakdown_panel
 from layouts.drill.case import case_drawer
 from layouts.drill.cases import CaseRows, cases_panel, cell
 from layouts.drill.choropleth import MapView, draw_map
+from layouts.drill.filters import Facet, filter_bar
 from layouts.drill.headline import headline
-from layouts.drill.picker import Domains, breadcrumb, filter_chips, indicator_picker, period_picker
+from layouts.drill.picker import (
+    Domains,
+    breadcrumb,
+    indicator_picker,
+    period_picker,
+    windows_line,
+)
 from layouts.drill.ranking_table import ranking_table
 from layouts.drill.reason_panel import Reason, reason_panel
 from layouts.figures.style import as_table, graph
 from layouts.figures.trend import split_series, trend
+from layouts.find_box import find_box
 from layouts.shell import View
 from metrics.answer import Answer
 from metrics.territory import Area
@@ -50,6 +58,7 @@ class DrillContent:
         case: the opened case: current state and its versions; None for none.
         boundaries_note: what is to be said about the borders on the map.
         reason: why the number moved; None draws nothing about it.
+        facets: the values of columns to choose from.
     """
 
     view: View
@@ -67,6 +76,7 @@ class DrillContent:
     case: tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]] | None
     boundaries_note: str = ""
     reason: Reason | None = None
+    facets: Sequence[Facet] = ()
 
 
 def draw_drill(content: DrillContent) -> list[Component | None]:
@@ -81,9 +91,11 @@ def draw_drill(content: DrillContent) -> list[Component | None]:
             className="st-bar",
         ),
         html.Div(
-            [indicator_picker(view, content.domains), period_picker(view)], className="st-bar"
+            [indicator_picker(view, content.domains), find_box(), period_picker(view)],
+            className="st-bar",
         ),
-        filter_chips(view),
+        windows_line(view, answer.period, answer.question.period, content.now.date()),
+        filter_bar(view, content.facets),
         html.Div(
             [
                 shell.panel(texts.MAP, _map(content), note=_map_note(content)),
@@ -166,7 +178,10 @@ def _ranking(content: DrillContent) -> html.Section | None:
     if not content.answer.children:
         return None  # the map's place says why
     table = ranking_table(content.answer, area_href(content))
-    return shell.panel(title, table, note=_level_links(content), className="st-span-2")
+    name = f"{content.answer.indicator.name} {content.answer.area_name} {title}"
+    tools = [_level_links(content), grid.exports(ids.part(ids.DRILL, "ranking"), name)]
+    note = html.Div(tools, className="st-tools")
+    return shell.panel(title, table, note=note, className="st-span-2")
 
 
 def _level_links(content: DrillContent) -> Component | None:
