@@ -148,11 +148,10 @@ def _readings(name: str) -> tuple[tuple[str, ...], ...]:
 
 
 def letters(name: str) -> str:
-    """Return a name's pinyin and initials, as a picker of a browser can search it.
+    """Return the initials of a name's pinyin, as a picker of a browser can search it.
 
     Example:
-        >>> letters("瓜沥")
-        'guali gl'
+        >>> letters("瓜沥镇")
+        'glz'
     """
-    first = [readings[0] for readings in _readings(name)]
-    return f"{''.join(first)} {''.join(reading[:1] for reading in first)}"
+    return "".join(readings[0][:1] for readings in _readings(name))

@@ -14,7 +14,7 @@ FILTERS = tuple(dict.fromkeys(column for columns in DIMENSIONS.values() for colu
 
 _IN_PATH = {"indicator": "indicator", "area": "area"}
 _SAYS: dict[str, tuple[str, ...]] = {
-    "drill": ("indicator", "area", "level", "period", "filters", "why", "page", "case"),
+    "drill": ("indicator", "area", "level", "period", "filters", "why", "layer", "page", "case"),
     "indicator": ("area", "level", "period", "filters"),
     "area": ("period", "tier"),
     "quality": ("filters", "page"),
@@ -45,6 +45,7 @@ class ViewState:
         case: id of the case that is opened; empty for none.
         tier: ``all`` for the further indicators beside the core.
         why: how the change is cut: ``area`` or a column; empty for what moved most.
+        layer: ``heat`` for a map of where cases are dense; empty for points and clusters.
     """
 
     indicator: str = ""
@@ -56,6 +57,7 @@ class ViewState:
     case: str = ""
     tier: str = ""
     why: str = ""
+    layer: str = ""
 
     @property
     def filter_map(self) -> dict[str, tuple[str, ...]]:
@@ -136,7 +138,7 @@ def parse_address(pathname: str | None, search: str | None) -> ViewState:
     filters: dict[str, tuple[str, ...]] = {}
     for name, raw in parse_qsl((search or "").lstrip("?"), max_num_fields=None):
         value = raw.strip()[:_LONGEST]
-        if name in ("indicator", "area", "level", "period", "case", "tier", "why"):
+        if name in ("indicator", "area", "level", "period", "case", "tier", "why", "layer"):
             said[name] = value
         elif name == "page":
             said["page"] = _page(value)

@@ -18,4 +18,17 @@ EARLIER, LATER = "‹ 前一期", "后一期 ›"
 WINDOWS = "本期 {now} · 环比 {before} · 同比 {year}"
 
 EXPORT = "导出"
+PLACED = "{count} 件有坐标"
+PLACED_OF = "最近 {count} 件,共 {total} 件有坐标"
+LAYER = "地图图层"
+LAYERS: tuple[tuple[str, str], ...] = (("", "点位"), ("heat", "热力"))
+WEEKDAYS = ("一", "二", "三", "四", "五", "六", "日")
+CALENDAR = "近{weeks}周日历"
+OVER = "{value}{unit}以上"
+DISTRIBUTION = "分布"
+DISTRIBUTION_NOTE = "共 {count} 条,虚线为中位数与第90百分位"
+RELATED = "相关指标"
+MADE_OF, PART_OF, SAME_ROWS, SAME_DOMAIN = "由其组成", "组成", "同一批记录", "同领域"
+BROKEN_DOWN = "各维度构成"
+PREVIOUS_WINDOW = "环比窗口"
 WHOLE_LIST = "全部 {count} 条 CSV"

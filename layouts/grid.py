@@ -23,7 +23,7 @@ _THEME = (
     "headerBackgroundColor:'var(--surface-2)',borderColor:'var(--line)',"
     "rowHoverColor:'var(--surface-2)',accentColor:'var(--accent)',"
     "oddRowBackgroundColor:'var(--surface)',chromeBackgroundColor:'var(--surface-2)',"
-    "browserColorScheme:'inherit',fontSize:14,headerFontWeight:500,wrapperBorder:false,"
+    "browserColorScheme:'inherit',fontSize:14,headerFontWeight:500,wrapperBorder:false,cellHorizontalPadding:11,"
     f"fontFamily:{SANS.replace(chr(34), chr(39)).join(chr(34) * 2)}"
     "})"
 )

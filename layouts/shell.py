@@ -61,6 +61,10 @@ class View(Protocol):
         """How the change is cut; empty for what moved most."""
 
     @property
+    def layer(self) -> str:
+        """``heat`` for a map of where cases are dense."""
+
+    @property
     def tier(self) -> str:
         """``all`` for the further indicators beside the core."""
 

@@ -10,8 +10,19 @@ from typing import Any
 from metrics import calendar, planner
 from metrics.answer import Answer, Child, Figure, Freshness, Trace
 from metrics.calendar import Clock, Period
-from metrics.cases import CasePage, CaseRecord, Request, Side, latest, page, record
+from metrics.cases import (
+    CasePage,
+    CaseRecord,
+    Places,
+    Request,
+    Side,
+    latest,
+    page,
+    places,
+    record,
+)  # fmt: skip
 from metrics.catalogue import Catalogue
+from metrics.distribution import Distribution, distribution
 from metrics.errors import BadQuestion
 from metrics.fetch import Fetched, Part, fetch
 from metrics.figures import change, is_small, mean, resolve
@@ -143,6 +154,16 @@ class Service:
         plan = self._plan(question)
         request = Request(plan, self._version(question), limit, offset, side)
         return page(self.store, self.territory, request)
+
+    def places(self, question: Question, *, limit: int) -> Places:
+        """Return where the rows behind a number lie, those without a place left out."""
+        request = Request(self._plan(question), self._version(question), limit, 0, "all")
+        return places(self.store, self.territory, request)
+
+    def distribution(self, question: Question) -> Distribution | None:
+        """Return how the values behind a number are spread; None where it has none, or too few."""
+        request = Request(self._plan(question), self._version(question), 1, 0, "all")
+        return distribution(self.store, self.territory, request)
 
     def case(self, case_id: str, *, viewer: Viewer = FULL_SCOPE) -> CaseRecord:
         """Return one case with its versions and where each came from.

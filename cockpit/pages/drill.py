@@ -28,12 +28,14 @@ if TYPE_CHECKING:
 
     from cockpit.wiring import Services
     from metrics.answer import Answer
+    from metrics.cases import Places
     from metrics.indicator import Indicator
     from metrics.question import Question
     from metrics.territory import Area
 
 PERIOD = "yesterday"
 PAGE_ROWS = 20
+MOST_PLACES = 2000
 BREAKDOWNS = ("category", "channel", "subcategory", "department", "kind", "urgency")
 """The usual columns, the most telling first; two of them are drawn."""
 ASKED: Mapping[str, Any] = {"series": 2 * TREND_DAYS, "compare": COMPARED}
@@ -106,6 +108,7 @@ def content_of(view: ViewState, services: Services) -> DrillContent:
         levels=levels_below(here, answer.indicator, services),
         breakdowns=shown_breakdowns(others),
         facets=facets_of(others, free),
+        places=places_of(main, here, services),
         level_name=level_name,
         codes={child.key: territory.areas[child.key].code for child in shown if child.key},
         cases=case_rows(main, view, services),
@@ -166,7 +169,7 @@ def facets_of(parts: Sequence[Answer], freed: Sequence[Answer]) -> list[Facet]:
 
 
 def shown_breakdowns(parts: Sequence[Answer]) -> list[Answer]:
-    """Return the two breakdowns that tell most: of the usual columns those with several values."""
+    """Return the breakdowns that tell most: of the usual columns those with several values."""
     known = {one.question.by: one for one in parts}
     usual = [known[column] for column in BREAKDOWNS if column in known]
     told = [one for one in usual if sum(bool(part.figure.value) for part in one.breakdown) > 1]
@@ -209,6 +212,17 @@ def case_rows(question: Question, view: ViewState, services: Services) -> CaseRo
     except BadQuestion:
         return None
     return CaseRows(page.shape, page.total, page.rows, PAGE_ROWS)
+
+
+def places_of(question: Question, here: Area, services: Services) -> Places | None:
+    """Return where the rows lie, on the two lowest levels; None above or where there are none."""
+    deepest = services.territory.levels[-1].depth
+    if not here.parent or here.depth < deepest - 1:
+        return None
+    try:
+        return services.service.places(question, limit=MOST_PLACES)
+    except BadQuestion:
+        return None
 
 
 def opened_case(view: ViewState, services: Services) -> Any:  # noqa: ANN401

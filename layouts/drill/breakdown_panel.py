@@ -13,8 +13,11 @@ from layouts.figures.style import as_table, graph
 from layouts.shell import View
 from metrics.answer import Answer, Child
 
+MOST_ROWS = 40
+"""Rows of the table below the figure; a search of the values is in the filter above."""
 
-def breakdown_panel(answer: Answer, view: View) -> Component:
+
+def breakdown_panel(answer: Answer, view: View, *, page: shell.PageName = "drill") -> Component:
     """Return the figure of the answer's breakdown with its numbers folded below."""
     column = answer.question.by
     name = texts.DIMENSIONS.get(column, column)
@@ -38,11 +41,11 @@ def breakdown_panel(answer: Answer, view: View) -> Component:
             fmt.change_text(child.change, answer.indicator),
             _last_cell(answer, child, reached),
         ]
-        for child, reached in zip(parts, growing, strict=True)
+        for child, reached in list(zip(parts, growing, strict=True))[:MOST_ROWS]
     ]
     table = shell.table(head, rows, caption=title, numeric=(1, 2, 3))
     label = f"{answer.indicator.name} {title}"
-    drawn = graph(figure, label=label, graph_id=ids.goes(ids.DRILL, f"by-{column}"))
+    drawn = graph(figure, label=label, graph_id=ids.goes(page, f"by-{column}"))
     return shell.panel(title, [drawn, as_table(table)])
 
 

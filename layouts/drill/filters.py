@@ -17,7 +17,7 @@ from layouts.shell import PageName, View
 from metrics.answer import Answer
 
 COLUMNS = ("category", "subcategory", "channel", "department", "urgency")
-MOST_VALUES = 400
+MOST_VALUES = 80
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,7 @@ def _list(view: View, facet: Facet, chosen: Sequence[str], page: PageName) -> ht
         {"label": words.ALL_OF.format(name=name), "value": nothing, "search": name}
     ]
     for value, amount in facet.values:
-        label = html.Span(
-            [value, html.Span(amount, className="st-option__amount")], className="st-option"
-        )
+        label = f"{value}  {amount}"
         search = f"{value} {facet.letters.get(value, '')}"
         href = view.with_only(facet.column, value).href(page)
         options.append({"label": label, "value": href, "search": search})

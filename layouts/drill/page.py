@@ -10,6 +10,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from layouts import explore_texts as words
 from layouts import format as fmt
 from layouts import grid, ids, shell
 from layouts import staff_texts as texts
@@ -33,6 +34,7 @@ from layouts.figures.trend import split_series, trend
 from layouts.find_box import find_box
 from layouts.shell import View
 from metrics.answer import Answer
+from metrics.cases import Places
 from metrics.territory import Area
 
 TREND_DAYS = 30
@@ -59,6 +61,7 @@ class DrillContent:
         boundaries_note: what is to be said about the borders on the map.
         reason: why the number moved; None draws nothing about it.
         facets: the values of columns to choose from.
+        places: where the rows lie, on the lower levels; None elsewhere.
     """
 
     view: View
@@ -77,6 +80,7 @@ class DrillContent:
     boundaries_note: str = ""
     reason: Reason | None = None
     facets: Sequence[Facet] = ()
+    places: Places | None = None
 
 
 def draw_drill(content: DrillContent) -> list[Component | None]:
@@ -143,12 +147,12 @@ def _map(content: DrillContent) -> Component:
     if shown is None or not shown.children:
         level = texts.ROLES[content.answer.indicator.lowest_level]
         return shell.sentence(texts.NOT_BELOW.format(level=level))
+    opens = content.cases is not None and content.cases.shape == "case"
     points = [
         {"lon": row["lon"], "lat": row["lat"], "text": cell(row.get("title") or row["id"]),
          "href": content.view.href("drill", page=content.view.page, case=str(row["id"]))
-         if content.cases and content.cases.shape == "case" else ""}
-        for row in (content.cases.rows if content.cases and content.is_lowest else ())
-        if row.get("lon") is not None and row.get("lat") is not None
+         if opens else ""}
+        for row in (content.places.rows if content.places else ())
     ]  # fmt: skip
     return draw_map(
         MapView(
@@ -157,14 +161,31 @@ def _map(content: DrillContent) -> Component:
             href=area_href(content),
             selected=here.id if content.is_lowest else "",
             points=points,
+            is_heat=content.view.layer == "heat",
             note=content.boundaries_note,
         ),
         shown,
     )
 
 
-def _map_note(content: DrillContent) -> str:
-    return texts.MAP_LOWEST if content.is_lowest else texts.MAP_HINT
+def _map_note(content: DrillContent) -> Component:
+    said = html.Span(texts.MAP_LOWEST if content.is_lowest else texts.MAP_HINT)
+    places, view = content.places, content.view
+    if places is None or not places.rows:
+        return said
+    count = words.PLACED.format(count=fmt.number(len(places.rows)))
+    if places.total > len(places.rows):
+        count = words.PLACED_OF.format(
+            count=fmt.number(len(places.rows)), total=fmt.number(places.total)
+        )
+    links = [
+        shell.go(name, view.href("drill", page=view.page, layer=key), current=view.layer == key)
+        for key, name in words.LAYERS
+    ]
+    group = shell.aria(label=words.LAYER)
+    small = "st-segments st-segments--small"
+    switch = html.Div(links, className=small, role="group", **group)
+    return html.Div([html.Span(count), switch], className="st-tools")
 
 
 def _reason(content: DrillContent) -> html.Section | None:
@@ -181,7 +202,10 @@ def _ranking(content: DrillContent) -> html.Section | None:
     name = f"{content.answer.indicator.name} {content.answer.area_name} {title}"
     tools = [_level_links(content), grid.exports(ids.part(ids.DRILL, "ranking"), name)]
     note = html.Div(tools, className="st-tools")
-    return shell.panel(title, table, note=note, className="st-span-2")
+    wide = "st-span-2 st-ranking"
+    if content.answer.indicator.has_denominator:
+        wide += " st-ranking--wide"
+    return shell.panel(title, table, note=note, className=wide)
 
 
 def _level_links(content: DrillContent) -> Component | None:

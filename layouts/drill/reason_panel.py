@@ -20,6 +20,8 @@ from metrics.answer import Answer
 from metrics.insight.cut import AREA, has_line, nature_of
 from metrics.insight.explanation import BROAD, Explanation, Findings, Share
 
+MOST_ROWS = 40
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -122,7 +124,7 @@ def _table(
             *_last(share, why, answer),
             words.SIGMA.format(z=f"{share.z:+.1f}") if why.is_judged else fmt.NONE,
         ]
-        for share in cut.shares
+        for share in cut.shares[:MOST_ROWS]
     ]
     numeric = tuple(range(1, len(head) + 1))
     return shell.table([*head, words.FROM_USUAL], rows, caption=words.TITLE, numeric=numeric)

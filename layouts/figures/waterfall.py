@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import plotly.graph_objects as go
 
 from layouts import reason_texts as words
-from layouts.figures.style import blank
+from layouts.figures.style import beside, blank
 from layouts.theme import token
 from metrics.insight.explanation import Share
 
@@ -66,13 +66,11 @@ def waterfall(
         marker={"color": [tone(effect) for _, _, effect in shown]},
         hovertemplate="%{hovertext}: %{text}<extra></extra>",
     )
-    for place, (_, _, effect) in enumerate(shown):
-        figure.add_annotation(
-            x=1, xref="paper", xanchor="left", xshift=8, y=place, text=say(effect),
-            showarrow=False, font={"color": token("ink"), "size": 13},
-        )  # fmt: skip
     figure.add_hline(y=len(shown) - 1.5, line={"color": token("line"), "width": 1}, layer="below")
-    figure.update_layout(bargap=0.35, showlegend=False, margin={"t": 8, "r": 84})
+    said = [say(effect) for _, _, effect in shown]
+    figure.update_layout(
+        bargap=0.35, showlegend=False, margin={"t": 8, "r": 84}, annotations=beside(said)
+    )
     figure.update_yaxes(
         range=[len(shown) - 0.5, -0.5], showgrid=False, tickvals=places,
         ticktext=[_short(name) for _, name, _ in shown],
