@@ -42,8 +42,9 @@ def distribution(store: Store, territory: Territory, request: Request) -> Distri
     if indicator.is_formula or not indicator.value or indicator.fact in (None, "snapshot"):
         return None
     where, parameters = condition_of(territory, request)
+    factor = indicator.factor if indicator.kind == "average" else 1.0
     rows = (
-        f"(SELECT toFloat64({indicator.value}) AS v, sum(sign) AS n FROM fact_{indicator.fact}"
+        f"(SELECT toFloat64({indicator.value}) * {factor!r} AS v, sum(sign) AS n FROM fact_{indicator.fact}"
         f" WHERE {where} AND isNotNull({indicator.value}) GROUP BY id, version, content, v"
         " HAVING n > 0)"
     )

@@ -91,6 +91,7 @@ def content_of(view: ViewState, services: Services) -> DrillContent:
     on_map = map_question(view, here, services, is_lowest=is_lowest)
     parts = part_questions(main, services)
     freed = freed_questions(view, parts, services)
+    case = opened_case(view, services)
     questions = [main, *parts, *freed, *([on_map] if on_map else [])]
     answer, *others = services.answer_many(questions)
     drawn = others.pop() if on_map else None
@@ -112,7 +113,8 @@ def content_of(view: ViewState, services: Services) -> DrillContent:
         level_name=level_name,
         codes={child.key: territory.areas[child.key].code for child in shown if child.key},
         cases=case_rows(main, view, services),
-        case=opened_case(view, services),
+        case=case,
+        case_parent=parent_of(case, services),
         boundaries_note=services.city.boundaries_note,
         reason=reason_of([answer, *others], level_name, services),
     )
@@ -235,6 +237,12 @@ def opened_case(view: ViewState, services: Services) -> Any:  # noqa: ANN401
         return None
     record = services.service.case(view.case)
     return record.current, record.versions
+
+
+def parent_of(case: Any, services: Services) -> str:  # noqa: ANN401
+    """Return the area above the one a case lies in; empty without a case or an area."""
+    area = services.territory.areas.get(case[0].get("area") or "") if case else None
+    return area.parent if area else ""
 
 
 def _ask(view: ViewState, services: Services, **more: Any) -> Question:  # noqa: ANN401

@@ -96,6 +96,43 @@ def draw_map(view: MapView, answer: Answer) -> html.Div:
     )
 
 
+def place_map(parent: str, area: str, point: Mapping[str, Any]) -> html.Div:
+    """Return a small map of one place among the parts of an area.
+
+    Args:
+        parent: id of the area whose parts are drawn.
+        area: id of the part to mark.
+        point: lon, lat, text and href.
+    """
+    around = {
+        "fill": {}, "text": {}, "href": {}, "selected": area, "labels": False,
+        "none": token("class-none"), "border": token("border"), "mark": token("amber"),
+    }  # fmt: skip
+    layers = [
+        dl.GeoJSON(
+            id=ids.part(ids.DRILL, "place-shapes"),
+            url=f"/geo/children_of/{quote(parent, safe='@')}.json",
+            style=_script("shapeStyle"),
+            onEachFeature=_script("shapeReady"),
+            zoomToBounds=True,
+            hideout=around,
+        ),
+        dl.GeoJSON(
+            id=ids.part(ids.DRILL, "place-point"),
+            data=_points([point]),
+            pointToLayer=_script("pointReady"),
+            hideout={"fill": token("red"), "edge": token("bg")},
+        ),
+    ]
+    board = dl.Map(
+        layers, id=ids.part(ids.DRILL, "place-map"), className="st-map__board", center=[0, 0],
+        zoom=1, zoomSnap=0.1, preferCanvas=True, attributionControl=False, scrollWheelZoom=False,
+    )  # fmt: skip
+    return html.Div(
+        [board, html.Div(className="st-map__readout")], className="st-map st-map--small"
+    )
+
+
 def _point_layer(view: MapView) -> Any:  # noqa: ANN401 - a component without types
     colours = {"fill": token("amber"), "edge": token("bg")}
     if view.is_heat:

@@ -62,6 +62,7 @@ class DrillContent:
         reason: why the number moved; None draws nothing about it.
         facets: the values of columns to choose from.
         places: where the rows lie, on the lower levels; None elsewhere.
+        case_parent: the area whose parts are drawn around the opened case; empty for none.
     """
 
     view: View
@@ -81,6 +82,7 @@ class DrillContent:
     reason: Reason | None = None
     facets: Sequence[Facet] = ()
     places: Places | None = None
+    case_parent: str = ""
 
 
 def draw_drill(content: DrillContent) -> list[Component | None]:
@@ -236,4 +238,4 @@ def _case(content: DrillContent) -> Component | None:
         return None
     current, versions = content.case
     close = content.view.href("drill", case="")
-    return case_drawer(current, versions, close, content.now.tzinfo)
+    return case_drawer(current, versions, close, content.now, parent=content.case_parent)

@@ -94,7 +94,7 @@ def _cuts(why: Explanation, shown: Findings, view: View, level: str) -> Componen
     group = shell.aria(label=words.TITLE)
     row = html.Div(links, className="st-segments st-segments--small", role="group", **group)
     if first.surprise < BROAD:
-        return row
+        return html.Div(row, className="st-why__cuts")
     said = f"{words.MOST_SURPRISING}:{cut_name(first.id, level)}"
     return html.Div([row, html.Span(said, className="st-panel__note")], className="st-why__cuts")
 

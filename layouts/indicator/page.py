@@ -98,13 +98,18 @@ def draw_indicator(content: IndicatorContent) -> list[Component | None]:
         ),
         html.Div(
             [
-                definition_panel(answer.indicator, content.parts, view),
+                html.Div(
+                    [
+                        definition_panel(answer.indicator, content.parts, view),
+                        _distribution(content),
+                    ],
+                    className="st-stack",
+                ),
                 html.Div(
                     [
                         headline(answer, view, content.now, links=[drill]),
                         trend_panel(answer, TREND_DAYS),
                         _calendar(answer),
-                        _distribution(content),
                     ],
                     className="st-stack",
                 ),

@@ -267,7 +267,7 @@ def test_a_case_shows_its_versions_with_file_and_row() -> None:
              "updated_at": NOW, "is_current": 0}  # fmt: skip
     last = first | {"status": "已办结", "file": "b.csv", "row_no": 7, "version": 5, "is_current": 1}
     assert changed_fields(first, last) == ["status"]
-    drawn = case_drawer(last, [first, last], "/drill", ZONE)
+    drawn = case_drawer(last, [first, last], "/drill", NOW)
     said = words(drawn)
     for part in ("a.csv 第 12 行", "b.csv 第 7 行", "处置中", "已办结", texts.CURRENT_VERSION):
         assert part in said
