@@ -44,9 +44,9 @@ def distribution(store: Store, territory: Territory, request: Request) -> Distri
     where, parameters = condition_of(territory, request)
     factor = indicator.factor if indicator.kind == "average" else 1.0
     rows = (
-        f"(SELECT toFloat64({indicator.value}) * {factor!r} AS v, sum(sign) AS n FROM fact_{indicator.fact}"
-        f" WHERE {where} AND isNotNull({indicator.value}) GROUP BY id, version, content, v"
-        " HAVING n > 0)"
+        f"(SELECT toFloat64({indicator.value}) * {factor!r} AS v, sum(sign) AS n"
+        f" FROM fact_{indicator.fact} WHERE {where} AND isNotNull({indicator.value})"
+        " GROUP BY id, version, content, v HAVING n > 0)"
     )
     asked = ", ".join(map(repr, (*SHARES, _END)))
     read = store.rows(
