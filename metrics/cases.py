@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from metrics.as_of import at_period_end, milliseconds
 from metrics.errors import BadQuestion, UnknownName
+from metrics.findings import Places
 from metrics.indicator import Indicator
 from metrics.planner import Plan
 from metrics.question import Viewer
@@ -102,19 +103,6 @@ def _check_rows(plan: Plan) -> None:
             hint="It is computed from other indicators or from a register",
             next_step=f"Ask for one of its parts: {', '.join(leaf.id for leaf in plan.leaves)}",
         )
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where the rows behind a number lie.
-
-    Attributes:
-        total: rows with a place, also those beyond ``rows``.
-        rows: id, title, lon and lat, newest first.
-    """
-
-    total: int
-    rows: tuple[dict[str, Any], ...]
 
 
 def places(store: Store, territory: Territory, request: Request) -> Places:

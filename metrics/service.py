@@ -13,7 +13,6 @@ from metrics.calendar import Clock, Period
 from metrics.cases import (
     CasePage,
     CaseRecord,
-    Places,
     Request,
     Side,
     latest,
@@ -22,11 +21,13 @@ from metrics.cases import (
     record,
 )  # fmt: skip
 from metrics.catalogue import Catalogue
-from metrics.distribution import Distribution, distribution
+from metrics.distribution import distribution
 from metrics.errors import BadQuestion
 from metrics.fetch import Fetched, Part, fetch
 from metrics.figures import change, is_small, mean, resolve
+from metrics.findings import Distribution, HotSpots, Places
 from metrics.freshness import Coverage, Feed, Feeds
+from metrics.hotspots import hot_spots
 from metrics.indicator import Light
 from metrics.planner import Plan
 from metrics.question import DIMENSIONS, FULL_SCOPE, Comparison, Question, Viewer
@@ -164,6 +165,15 @@ class Service:
         """Return how the values behind a number are spread; None where it has none, or too few."""
         request = Request(self._plan(question), self._version(question), 1, 0, "all")
         return distribution(self.store, self.territory, request)
+
+    def hot_spots(self, question: Question) -> HotSpots:
+        """Return where the cases behind a number recur and grow; ask it with a history.
+
+        Raises:
+            BadQuestion: the number is not made of cases.
+        """
+        plan = self._plan(question)
+        return hot_spots(self.store, self.territory, plan, self._version(question))
 
     def case(self, case_id: str, *, viewer: Viewer = FULL_SCOPE) -> CaseRecord:
         """Return one case with its versions and where each came from.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from cockpit.wiring import Services
     from metrics.answer import Answer
-    from metrics.cases import Places
+    from metrics.findings import Places
     from metrics.indicator import Indicator
     from metrics.question import Question
     from metrics.territory import Area

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from cockpit.wiring import Services
     from metrics.answer import Answer
-    from metrics.distribution import Distribution
+    from metrics.findings import Distribution
     from metrics.question import Question
 
 PERIOD = "yesterday"

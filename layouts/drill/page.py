@@ -35,7 +35,7 @@ from layouts.find_box import find_box
 from layouts.shell import View
 from metrics.answer import Answer
 from metrics.calendar import Period
-from metrics.cases import Places
+from metrics.findings import Places
 from metrics.territory import Area
 
 TREND_DAYS = 30

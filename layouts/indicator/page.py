@@ -34,7 +34,7 @@ from layouts.indicator.provenance import batches_panel, feeds_panel, statements_
 from layouts.indicator.related import related_panel
 from layouts.shell import View
 from metrics.answer import Answer
-from metrics.distribution import Distribution
+from metrics.findings import Distribution
 from metrics.indicator import Indicator
 from metrics.territory import Area
 
@@ -163,7 +163,7 @@ def _breakdowns(content: IndicatorContent) -> Component | None:
 
 
 def _ranking(content: IndicatorContent) -> Component | None:
-    if not content.answer.children:
+    if all(child.figure.value is None for child in content.answer.children):
         return None
     answer, title = content.answer, f"{content.level_name}{texts.RANKING}"
     table = ranking_table(answer, _area_href(content), page="indicator")

@@ -348,3 +348,26 @@ def test_a_silent_window_says_nothing_about_a_part(ask: Service) -> None:
     question = ask.question("appeals_accepted", period="2024-W10", compare=("prev", "history"))
     _, why = ask_why(ask, question)
     assert why is None
+
+
+def test_hot_spots_are_counts_of_the_cases(ask: Service) -> None:
+    question = ask.question("appeals_accepted", period="2026-11", compare=("history",))
+    rows = ask.cases(question, limit=1000).rows
+    found = ask.hot_spots(question)
+    at_place = Counter((row["address"], row["subcategory"]) for row in rows if row["address"])
+    wanted = {key: count for key, count in at_place.items() if count >= 3}
+    assert {(one.address, one.subcategory): one.cases for one in found.places} == wanted
+    by_unit = Counter(row["department"] for row in rows if row["department"])
+    assert {one.name: one.cases for one in found.units} == by_unit
+    for one in found.units:
+        mine = [row for row in rows if row["department"] == one.name]
+        assert one.closed == sum(row["closed_at"] is not None for row in mine)
+        assert one.late == sum(
+            row["closed_at"] is not None and row["due_at"] is not None
+            and row["closed_at"] > row["due_at"]
+            for row in mine
+        )  # fmt: skip
+        assert one.bad == sum(row["satisfaction"] in ("不满意", "非常不满意") for row in mine)
+        assert dict(one.causes) == Counter(row["subcategory"] for row in mine)
+    with pytest.raises(BadQuestion, match="not made of cases"):
+        ask.hot_spots(ask.question("pm25_avg", period="2026-11"))
