@@ -197,36 +197,55 @@ def feed_rows_sql(fact: Shape, *, rows: str = "1", dimension: str = "") -> str:
 
 
 def _plain_select(group: list[Measure], rows: str, days: str, dimension: str) -> str:
-    sums, tuples = added_up(group)
     time, keep, group_by = group[0].time, *_dimension(dimension)
-    return (
-        f"SELECT one.1 AS indicator, day, area, toInt64(0) AS item, one.2 AS num, one.3 AS den"
-        f"{', dimension' if dimension else ''}"
-        f" FROM (SELECT toDate(assumeNotNull({time})) AS day, area{keep}, {sums}"
+    grouped = (
+        f"SELECT toDate(assumeNotNull({time})) AS day, area{keep}, {sums_of(group)}"
         f" FROM fact_{group[0].fact} WHERE isNotNull({time}) AND {rows} AND {days}"
-        f" GROUP BY day, area{group_by})"
-        f" ARRAY JOIN [{tuples}] AS one WHERE one.2 != 0 OR one.3 != 0"
+        f" GROUP BY day, area{group_by}"
     )
+    return told_apart(group, grouped, "day, area", group_by)
 
 
-def added_up(group: Sequence[Measure]) -> tuple[str, str]:
-    """Return the sums of measures that need no items, and the tuples that name them again."""
-    sums, tuples = [], []
+def sums_of(group: Sequence[Measure]) -> str:
+    """Return the sums of measures that need no items, as n0, d0, n1 ..."""
+    sums = []
     for number, one in enumerate(group):
         sums.append(f"sum(if({one.where}, sign * ({one.num}), 0)) AS n{number}")
-        den = "0"
         if one.den != "0":
             sums.append(f"sum(if({one.where}, sign * ({one.den}), 0)) AS d{number}")
-            den = f"d{number}"
-        tuples.append(f"('{one.indicator}', toDecimal128(n{number}, 6), toDecimal128({den}, 6))")
-    return ", ".join(sums), ", ".join(tuples)
+    return ", ".join(sums)
+
+
+def told_apart(group: Sequence[Measure], grouped: str, keys: str, further: str = "") -> str:
+    """Return the SELECT that gives every measure of a group its own row where it is not zero.
+
+    Most sums of a grid and day are zero. Only a number and two sums are unfolded for each; name
+    and wide decimal come to what is left.
+
+    Args:
+        group: the measures, in the order of their sums.
+        grouped: SELECT with ``sums_of`` them.
+        keys: columns of it between the indicator and the item.
+        further: columns behind all others, each with a comma before it.
+    """
+    names = ", ".join(f"'{one.indicator}'" for one in group)
+    above = ", ".join(f"n{number}" for number in range(len(group)))
+    below = ", ".join("0" if one.den == "0" else f"d{n}" for n, one in enumerate(group))
+    return (
+        f"SELECT CAST([{names}][one.1], 'LowCardinality(String)') AS indicator, {keys},"
+        " toInt64(0) AS item, toDecimal128(one.2, 6) AS num, toDecimal128(one.3, 6) AS den"
+        f"{further}"
+        f" FROM ({grouped}) ARRAY JOIN arrayFilter(sums -> sums.2 != 0 OR sums.3 != 0,"
+        f" arrayZip(range(1, {len(group) + 1}), [{above}], [{below}])) AS one"
+    )
 
 
 def _item_select(one: Measure, rows: str, days: str, dimension: str) -> str:
     keep, group_by = _dimension(dimension)
     return (
-        f"SELECT '{one.indicator}' AS indicator, toDate(assumeNotNull({one.time})) AS day, area,"
-        f" {one.item} AS item, toDecimal128(sum(sign * ({one.num})), 6) AS num,"
+        f"SELECT toLowCardinality('{one.indicator}') AS indicator,"
+        f" toDate(assumeNotNull({one.time})) AS day, area, {one.item} AS item,"
+        f" toDecimal128(sum(sign * ({one.num})), 6) AS num,"
         f" toDecimal128(0, 6) AS den{keep} FROM fact_{one.fact}"
         f" WHERE isNotNull({one.time}) AND {one.where} AND {rows} AND {days}"
         f" GROUP BY day, area, item{group_by} HAVING num != 0"
