@@ -28,6 +28,8 @@ from etl.batch import (
     readings,
 )
 from etl.columns import INSERT_ROWS, conform, to_arrow
+from etl.derive.restate import Derivation
+from etl.derive.rules import NOTHING, CaseRules
 from etl.intake import Intake, Piece, Prepared
 from etl.journal import Change, Known, versions_said, weigh, write_change
 from etl.place import Gazetteer
@@ -51,6 +53,7 @@ class Loader:
         timezone: the city's.
         secret: key of the reporters' HMAC.
         bound: how much of a file is in memory at once.
+        rules: what is derived of cases from other rows.
     """
 
     store: Store
@@ -59,6 +62,12 @@ class Loader:
     timezone: str
     secret: bytes
     bound: Bound = USUAL
+    rules: CaseRules = NOTHING
+
+    @property
+    def derivation(self) -> Derivation:
+        """What finds out about cases from other rows."""
+        return Derivation(self.store, self.rules, self.gazetteer.territory)
 
     @property
     def intake(self) -> Intake:
@@ -146,7 +155,10 @@ class Round:
         if not self._written:
             return ()
         store = self._loader.store
-        shapes = {one.report.batch: one.spec.fact for one in self._written}
+        written = {one.report.batch: (one.spec.fact, one.spec.source) for one in self._written}
+        shapes = {(batch, shape) for batch, (shape, _) in written.items()}
+        if self._loader.derivation.after(written):
+            shapes.add((max(written), "case"))
         days = add_parts(store, self._loader.indicators, shapes)
         done = [
             replace(one, report=replace(one.report, days=tuple(days.get(one.report.batch, ()))))

@@ -8,12 +8,23 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from etl.aggregate import fingerprint, rebuild_parts
-from etl.batch import CATALOGUE, TERRITORY, BatchReport, kernel_table, ledger_line, readings
+from etl.aggregate import add_parts, fingerprint, rebuild_parts
+from etl.batch import (
+    CASE_RULES,
+    CATALOGUE,
+    TERRITORY,
+    BatchReport,
+    kernel_table,
+    ledger_line,
+    readings,
+)
 from etl.boundaries import Boundaries
 from etl.columns import conform, to_arrow
+from etl.derive.restate import Derivation
+from etl.derive.rules import NO_RULES, CaseRules
 from metrics.indicator import Indicator
 from metrics.store import Store
+from metrics.tables import Shape
 
 
 def publish_territory(store: Store, boundaries: Boundaries, *, now: dt.datetime) -> int | None:
@@ -55,6 +66,30 @@ def publish_catalogue(
         return batch
 
 
+def publish_case_rules(
+    derivation: Derivation, indicators: Sequence[Indicator], *, now: dt.datetime
+) -> int | None:
+    """Derive all cases anew when the city's rules differ from those of the store.
+
+    Returns:
+        The batch number, or None when nothing changed.
+    """
+    store, mark = derivation.store, derivation.rules.mark
+    with store.publishing:
+        if are_case_rules_current(store, derivation.rules):
+            return None
+        batch = store.next_batch()
+        shapes: set[tuple[int, Shape]] = {(batch, "case")} if derivation.anew(batch) else set()
+        days = add_parts(store, indicators, shapes)
+        _publish_mark(store, CASE_RULES, batch, mark, now, days=days.get(batch, ()))
+        return batch
+
+
+def are_case_rules_current(store: Store, rules: CaseRules) -> bool:
+    """Tell whether the cases in the store were derived by these rules."""
+    return (_newest_mark(store, CASE_RULES) or NO_RULES) == rules.mark
+
+
 def is_catalogue_current(store: Store, indicators: Sequence[Indicator]) -> bool:
     """Tell whether the parts in the store were made by these measures."""
     return _newest_mark(store, CATALOGUE) == fingerprint(indicators)
@@ -71,9 +106,12 @@ def _newest_mark(store: Store, source: str) -> str:
 
 
 def _publish_mark(
-    store: Store, source: str, batch: int, mark: str, now: dt.datetime, *, rows: int = 0
-) -> None:
-    report = BatchReport(source, source, batch=batch, rows_read=rows, accepted=rows)
+    store: Store, source: str, batch: int, mark: str, now: dt.datetime, *, rows: int = 0,
+    days: Sequence[dt.date] = (),
+) -> None:  # fmt: skip
+    report = BatchReport(
+        source, source, batch=batch, rows_read=rows, accepted=rows, days=tuple(days)
+    )
     store.publish(ledger_line(report, timezone=store.timezone, sha256=mark, published_at=now))
 
 

@@ -14,12 +14,12 @@ from metrics.planner import Plan
 from metrics.question import Viewer
 from metrics.statement import Statement
 from metrics.store import Store
-from metrics.tables import Shape, fact_tables
+from metrics.tables import Shape, fact_tables, line_columns
 from metrics.territory import UNASSIGNED, Territory
 
 Side = Literal["all", "numerator", "rest"]
 MAX_PAGE = 1000
-_HIDDEN = ("reporter_key", "content", "sign")
+_HIDDEN = ("reporter_key", "content", "sign", "turn")
 _EVENT_DAYS = 3
 
 
@@ -90,7 +90,7 @@ def page(store: Store, territory: Territory, request: Request) -> CasePage:
     columns = [c for c in fact_tables()[shape].column_names() if c not in _HIDDEN]
     statement = Statement(
         f"SELECT {', '.join(f'any({c}) AS {c}_' for c in columns)} FROM fact_{shape}"
-        f" WHERE {condition} GROUP BY id, version, content HAVING sum(sign) > 0"
+        f" WHERE {condition} GROUP BY {', '.join(line_columns(shape))} HAVING sum(sign) > 0"
         " ORDER BY at_ DESC, id_ LIMIT {limit:UInt32} OFFSET {offset:UInt32}",
         {**parameters, "limit": request.limit, "offset": request.offset},
         "cases.page",
@@ -164,7 +164,8 @@ def record(store: Store, territory: Territory, case_id: str, viewer: Viewer) -> 
     """
     columns = [c for c in fact_tables()["case"].column_names() if c not in _HIDDEN]
     rows = store.rows(
-        f"SELECT {', '.join(f'any(f.{c}) AS {c}_' for c in columns)}, sum(f.sign) AS is_current_,"
+        f"SELECT {', '.join(f'argMax(f.{c}, f.turn) AS {c}_' for c in columns)},"
+        " sum(f.sign) AS is_current_,"
         " any(b.file) AS file_, any(toString(b.sha256)) AS sha256_,"
         " any(b.published_at) AS published_at_"
         " FROM fact_case AS f LEFT JOIN batch AS b ON f.version = b.batch"
@@ -194,8 +195,8 @@ FROM (
     SELECT id, version, content, sign, at, category AS what, title, area, source,
            if(urgency = '特急', 'red', 'amber') AS grade
     FROM fact_case
-    WHERE urgency IN ('紧急', '特急') AND is_void = 0 AND batch <= {version:UInt32}
-      AND at BETWEEN {since:DateTime64(3)} AND {now:DateTime64(3)}
+    WHERE urgency IN ('紧急', '特急') AND is_void = 0 AND merged_into = ''
+      AND batch <= {version:UInt32} AND at BETWEEN {since:DateTime64(3)} AND {now:DateTime64(3)}
 )
 """
 
