@@ -70,6 +70,7 @@ def _plan(
         rules=services.city.cases,
         only=only,
         fetches=fetches,
+        now=services.clock.now(),
     )
 
 

@@ -35,6 +35,7 @@ from etl.journal import Change, Known, versions_said, weigh, write_change
 from etl.place import Gazetteer
 from etl.readers import USUAL, Bound
 from etl.spec import SourceSpec
+from etl.today import Today, write_new
 from metrics.indicator import Indicator
 from metrics.store import Store
 from metrics.tables import CASE_TIMES
@@ -68,6 +69,10 @@ class Loader:
     def derivation(self) -> Derivation:
         """What finds out about cases from other rows."""
         return Derivation(self.store, self.rules, self.gazetteer.territory)
+
+    def today(self, now: dt.datetime) -> Today:
+        """Return the territory as it is now."""
+        return Today(self.gazetteer, now.astimezone(ZoneInfo(self.timezone)).date())
 
     @property
     def intake(self) -> Intake:
@@ -159,6 +164,7 @@ class Round:
         shapes = {(batch, shape) for batch, (shape, _) in written.items()}
         if self._loader.derivation.after(written):
             shapes.add((max(written), "case"))
+        write_new(store, self._loader.today(self._now), {shape for _, shape in shapes}, written)
         days = add_parts(store, self._loader.indicators, shapes)
         done = [
             replace(one, report=replace(one.report, days=tuple(days.get(one.report.batch, ()))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,6 +88,7 @@ def plan(
     rules: CaseRules | None = None,
     only: Sequence[Path] | None = None,
     fetches: Sequence[Step] = (),
+    now: dt.datetime | None = None,
 ) -> Plan:
     """Return what a run would do; nothing is written.
 
@@ -99,6 +101,7 @@ def plan(
         rules: what cases should be derived by; not looked at when left out.
         only: look at these files alone.
         fetches: the steps of the feeds that must be asked, see ``etl.fetch.run``.
+        now: the city's time, which tells whether areas have changed since.
 
     Returns:
         Territory, catalogue and case rules first, then the fetches, then the files by name and
@@ -106,7 +109,7 @@ def plan(
     """
     steps: list[Step] = []
     if boundaries is not None:
-        steps.append(_kernel_step("territory", is_territory_current(store, boundaries)))
+        steps.append(_kernel_step("territory", is_territory_current(store, boundaries, now)))
     if indicators is not None:
         steps.append(_kernel_step("catalogue", is_catalogue_current(store, indicators)))
     if rules is not None:

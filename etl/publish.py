@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -22,9 +23,12 @@ from etl.boundaries import Boundaries
 from etl.columns import conform, to_arrow
 from etl.derive.restate import Derivation
 from etl.derive.rules import NO_RULES, CaseRules
+from etl.place import Gazetteer
+from etl.today import Today, write_all
 from metrics.indicator import Indicator
 from metrics.store import Store
 from metrics.tables import Shape
+from metrics.territory import FIRST_DAY, LAST_DAY
 
 
 def publish_territory(store: Store, boundaries: Boundaries, *, now: dt.datetime) -> int | None:
@@ -34,7 +38,7 @@ def publish_territory(store: Store, boundaries: Boundaries, *, now: dt.datetime)
         The batch number, or None when the store had them already.
     """
     frame = _area_frame(boundaries)
-    mark = _mark(frame)
+    mark = _mark(frame, now)
     with store.publishing:
         if _newest_mark(store, TERRITORY) == mark:
             return None
@@ -42,6 +46,8 @@ def publish_territory(store: Store, boundaries: Boundaries, *, now: dt.datetime)
         table = kernel_table("area", store.timezone)
         rows = conform(frame.with_columns(batch=pl.lit(batch)), table)
         store.insert("area", to_arrow(rows, table), tag="load.territory")
+        today = Today(Gazetteer(boundaries), now.astimezone(ZoneInfo(store.timezone)).date())
+        write_all(store, today, batch)
         _publish_mark(store, TERRITORY, batch, mark, now, rows=frame.height)
         return batch
 
@@ -95,9 +101,11 @@ def is_catalogue_current(store: Store, indicators: Sequence[Indicator]) -> bool:
     return _newest_mark(store, CATALOGUE) == fingerprint(indicators)
 
 
-def is_territory_current(store: Store, boundaries: Boundaries) -> bool:
-    """Tell whether the store's newest copy of the areas is this one."""
-    return _newest_mark(store, TERRITORY) == _mark(_area_frame(boundaries))
+def is_territory_current(
+    store: Store, boundaries: Boundaries, now: dt.datetime | None = None
+) -> bool:
+    """Tell whether the store's newest copy of the areas is this one, and no cut has begun since."""
+    return _newest_mark(store, TERRITORY) == _mark(_area_frame(boundaries), now)
 
 
 def _newest_mark(store: Store, source: str) -> str:
@@ -115,8 +123,13 @@ def _publish_mark(
     store.publish(ledger_line(report, timezone=store.timezone, sha256=mark, published_at=now))
 
 
-def _mark(frame: pl.DataFrame) -> str:
-    return hashlib.sha256(frame.write_json().encode()).hexdigest()
+def _mark(frame: pl.DataFrame, now: dt.datetime | None) -> str:
+    """Return the hash of the areas, and of the last day that changed them, if one did."""
+    bounds = pl.concat([frame["valid_from"], frame["valid_to"]]).unique().sort()
+    end = LAST_DAY if now is None else now.date() + dt.timedelta(days=1)
+    begun = bounds.filter((bounds > FIRST_DAY) & (bounds < end))
+    last = begun.to_list()[-1:]
+    return hashlib.sha256("".join([frame.write_json(), *map(str, last)]).encode()).hexdigest()
 
 
 def _area_frame(boundaries: Boundaries) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from metrics.as_is import rows_today
 from metrics.as_of import at_period_end, milliseconds
 from metrics.errors import BadQuestion, UnknownName
 from metrics.indicator import Indicator
@@ -84,12 +85,13 @@ def page(store: Store, territory: Territory, request: Request) -> CasePage:
         )
     shape: Shape = plan.indicator.fact or "case"
     condition, parameters = _condition(territory, request)
+    table = rows_today(shape) if plan.question.is_as_is else f"fact_{shape}"
     total = store.rows(
-        f"SELECT sum(sign) AS n FROM fact_{shape} WHERE {condition}", parameters, tag="cases.total"
+        f"SELECT sum(sign) AS n FROM {table} WHERE {condition}", parameters, tag="cases.total"
     )[0]["n"]
     columns = [c for c in fact_tables()[shape].column_names() if c not in _HIDDEN]
     statement = Statement(
-        f"SELECT {', '.join(f'any({c}) AS {c}_' for c in columns)} FROM fact_{shape}"
+        f"SELECT {', '.join(f'any({c}) AS {c}_' for c in columns)} FROM {table}"
         f" WHERE {condition} GROUP BY {', '.join(line_columns(shape))} HAVING sum(sign) > 0"
         " ORDER BY at_ DESC, id_ LIMIT {limit:UInt32} OFFSET {offset:UInt32}",
         {**parameters, "limit": request.limit, "offset": request.offset},

@@ -283,6 +283,20 @@ def kernel_tables(timezone: str = "Asia/Shanghai") -> tuple[Table, ...]:
             "the territory, one full copy a load; the newest visible batch holds",
         ),
         Table(
+            "moved",
+            (
+                Column("area", "String", "area that is gone, or was divided since"),
+                Column("lon", "Float64", "WGS-84 degrees; 0, 0 for rows without a point"),
+                Column("lat", "Float64", "WGS-84 degrees"),
+                Column("now", "String", "area of the territory that holds them today"),
+                Column("territory", "UInt32", "territory load it was found in"),
+                Column("batch", "UInt32", "batch that wrote it"),
+            ),
+            ("territory", "area", "lon", "lat"),
+            "",
+            "where rows lie today, once for every area and point",
+        ),
+        Table(
             "batch",
             (
                 Column("batch", "UInt32", "1, 2, 3 ...; its line is the commit"),
