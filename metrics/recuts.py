@@ -6,10 +6,9 @@ Numbers of areas that were not the same areas are not to be compared without say
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 from metrics.planner import Plan
-from metrics.territory import FIRST_DAY, LAST_DAY, Area, Territory
+from metrics.territory import Area, Territory
 
 
 def recuts(plan: Plan, territory: Territory) -> tuple[dt.date, ...]:
@@ -21,13 +20,11 @@ def recuts(plan: Plan, territory: Territory) -> tuple[dt.date, ...]:
     if plan.question.is_as_is:
         return ()
     first, last = _read(plan)
-    changes = {
+    return tuple(
         day
-        for area in _shown(plan, territory)
-        for day in (area.valid_from, area.valid_to)
-        if FIRST_DAY < day < LAST_DAY and first < day <= last
-    }
-    return tuple(sorted(changes))
+        for day, areas in sorted(territory.changes.items())
+        if first < day <= last and any(_is_shown(area, plan, territory) for area in areas)
+    )
 
 
 def _read(plan: Plan) -> tuple[dt.date, dt.date]:
@@ -42,10 +39,7 @@ def _read(plan: Plan) -> tuple[dt.date, dt.date]:
     return min(starts), plan.current.end
 
 
-def _shown(plan: Plan, territory: Territory) -> Iterator[Area]:
-    yield plan.area
-    if plan.level is None:
-        return
-    for area in territory.areas.values():
-        if area.depth == plan.level.depth and territory.is_within(area.id, [plan.area.id]):
-            yield area
+def _is_shown(area: Area, plan: Plan, territory: Territory) -> bool:
+    if plan.level is None or area.depth != plan.level.depth:
+        return area.id == plan.area.id
+    return territory.is_within(area.id, [plan.area.id])

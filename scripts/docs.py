@@ -129,9 +129,11 @@ the same lowest area where one has no point |
 | `keyword` | the same reporter and minor class, if there is one; a word is enough | anywhere |
 
 The rules are looked at in the order they are written, and the first that finds something is named.
-The minor class is the major one where there is none. Cases that are void take no part; a merged one
-repeats nothing. Texts that are only alike are left to people: no rule guesses. Places with three or
-more demands of a class are counted as places, by `appeal_repeat_points_3plus`, not as cases.
+Titles are compared as stored, with personal data masked; leave `text` out where a feed writes the
+class as the title. The minor class is the major one where there is none. Cases that are void take
+no part; a merged one repeats nothing. Texts that are only alike are left to people. Places with
+three or more demands of a class are counted as places, by `appeal_repeat_points_3plus`, not as
+cases.
 
 *Counts.* What is listed under `counts` is counted from the log alone, whatever the source of the
 case says of it; a step that is corrected or taken back counts no more. A whistle that calls three
