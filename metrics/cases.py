@@ -43,7 +43,11 @@ class CasePage:
 
 @dataclass(frozen=True)
 class CaseRecord:
-    """One case: how it stands, and every version with its batch, file and row."""
+    """One case: how it stands, and every version with its batch, file and row.
+
+    ``current`` also has ``merged`` and ``repeats``: ids of the cases that are the same one, and of
+    those that repeat it.
+    """
 
     current: dict[str, Any]
     versions: tuple[dict[str, Any], ...]
@@ -181,7 +185,29 @@ def record(store: Store, territory: Territory, case_id: str, viewer: Viewer) -> 
     roots = viewer.roots
     if not current or (roots and not territory.is_within(current[0]["area"], roots)):
         raise UnknownName("case", case_id, (), where="case")
-    return CaseRecord(current[0], tuple(versions))
+    linked = _linked(store, territory, case_id, viewer)
+    return CaseRecord({**current[0], **linked}, tuple(versions))
+
+
+def _linked(
+    store: Store, territory: Territory, case_id: str, viewer: Viewer
+) -> dict[str, list[str]]:
+    """Return the cases that are linked to one, those that the viewer may see, in time."""
+    rows = store.rows(
+        "SELECT id, any(area) AS area_, any(merged_into) AS into_ FROM fact_case"
+        " WHERE (merged_into = {id:String} OR repeat_of = {id:String})"
+        " AND batch <= {version:UInt32}"
+        f" GROUP BY {', '.join(line_columns('case'))} HAVING sum(sign) > 0 ORDER BY any(at), id",
+        {"id": case_id, "version": store.version},
+        tag="cases.linked",
+    )
+    seen = [
+        row for row in rows if not viewer.roots or territory.is_within(row["area_"], viewer.roots)
+    ]
+    return {
+        "merged": [row["id"] for row in seen if row["into_"] == case_id],
+        "repeats": [row["id"] for row in seen if row["into_"] != case_id],
+    }
 
 
 _LATEST = """

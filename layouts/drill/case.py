@@ -19,8 +19,8 @@ Row = Mapping[str, Any]
 _FACTS = (
     "case_no", "category", "subcategory", "kind", "channel", "urgency", "department",
     "handled_level", "area_name", "address", "satisfaction", "visit_state", "n_returns",
-    "n_rework", "n_urge", "n_supervise", "n_whistles", "channels", "merged_into", "repeat_of",
-    "repeat_rule", "flags", "source",
+    "n_rework", "n_urge", "n_supervise", "n_whistles", "channels", "merged_into", "merged",
+    "repeat_of", "repeat_rule", "repeats", "flags", "source",
 )  # fmt: skip
 _NOT_COMPARED = {
     "batch", "version", "row_no", "file", "sha256", "published_at", "is_current", "sign",

@@ -202,8 +202,9 @@ def test_another_entrance_within_three_days_is_one_case_with_both(
     assert service.answer(question).figure.value == 3  # A, C and D
     page = service.cases(question)
     assert (page.total, {row["case_no"] for row in page.rows}) == (3, {"A", "C", "D"})
-    record = service.case("demands:B")
-    assert (record.current["merged_into"], len(record.versions)) == ("demands:A", 1)
+    merged, counted = service.case("demands:B"), service.case("demands:A")
+    assert (merged.current["merged_into"], len(merged.versions)) == ("demands:A", 1)
+    assert (counted.current["merged"], counted.current["repeats"]) == (["demands:B"], ["demands:C"])
 
 
 def asking(bench: Bench) -> Service:
@@ -249,9 +250,14 @@ def test_rules_switched_on_later_and_off_again_give_what_they_would_have_given(
         one.load(steps, "steps")
         return state(one.store)
 
+    bench.store.journal.clear()
     linked = all_loaded(bench)
-    plain = with_rules(bench, "")
-    bare = all_loaded(cleared(plain))
+    tags = Counter(line.tag for line in bench.store.journal)
+    assert tags["derive.cases"] == 2, "one statement a round"
+    plain = cleared(with_rules(bench, ""))
+    bench.store.journal.clear()
+    bare = all_loaded(plain)
+    assert not any(line.tag.startswith("derive") for line in bench.store.journal)
     assert bare != linked
     assert not links(plain.store)
 
