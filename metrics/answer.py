@@ -87,6 +87,8 @@ class Answer:
         series: (day, value) pairs, oldest first; None where there is no data.
         children: areas at the asked level, 未归属 last.
         breakdown: values of the asked dimension, largest first.
+        recuts: days on which the areas shown were cut anew between the days compared; what is
+            before such a day and after it is not about the same areas.
     """
 
     question: Question
@@ -116,6 +118,7 @@ class Answer:
     baseline_change: float | None = None
     maturity: float = 1.0
     matures_days: int = 0
+    recuts: tuple[dt.date, ...] = ()
 
     @property
     def is_stale(self) -> bool:

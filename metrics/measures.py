@@ -153,6 +153,7 @@ def parts_sql(
     rows: str = "1",
     days: str = "1",
     dimension: str = "",
+    table: str = "",
 ) -> list[str]:
     """Return the SELECTs that turn journal rows into rows of the form of ``part``.
 
@@ -164,6 +165,7 @@ def parts_sql(
         rows: condition on the journal rows, for example ``batch = {batch:UInt32}``.
         days: condition on ``day``, the day of the time basis.
         dimension: an expression to keep apart further, as ``dimension``.
+        table: what to read in place of the fact's table.
 
     Returns:
         Statements with columns indicator, day, area, item, num, den (and dimension); changes
@@ -171,6 +173,7 @@ def parts_sql(
     """
     plain: dict[str, list[Measure]] = {}
     statements: list[str] = []
+    read = table or f"fact_{fact}"
     for indicator in indicators:
         for one in measures(indicator):
             if one.fact != fact:
@@ -178,8 +181,8 @@ def parts_sql(
             if one.item == "0":
                 plain.setdefault(one.time, []).append(one)
             else:
-                statements.append(_item_select(one, rows, days, dimension))
-    grouped = [_plain_select(group, rows, days, dimension) for group in plain.values()]
+                statements.append(_item_select(one, read, rows, days, dimension))
+    grouped = [_plain_select(group, read, rows, days, dimension) for group in plain.values()]
     return grouped + statements
 
 
@@ -196,11 +199,11 @@ def feed_rows_sql(fact: Shape, *, rows: str = "1", dimension: str = "") -> str:
     )
 
 
-def _plain_select(group: list[Measure], rows: str, days: str, dimension: str) -> str:
+def _plain_select(group: list[Measure], read: str, rows: str, days: str, dimension: str) -> str:
     time, keep, group_by = group[0].time, *_dimension(dimension)
     grouped = (
         f"SELECT toDate(assumeNotNull({time})) AS day, area{keep}, {sums_of(group)}"
-        f" FROM fact_{group[0].fact} WHERE isNotNull({time}) AND {rows} AND {days}"
+        f" FROM {read} WHERE isNotNull({time}) AND {rows} AND {days}"
         f" GROUP BY day, area{group_by}"
     )
     return told_apart(group, grouped, "day, area", group_by)
@@ -240,13 +243,13 @@ def told_apart(group: Sequence[Measure], grouped: str, keys: str, further: str =
     )
 
 
-def _item_select(one: Measure, rows: str, days: str, dimension: str) -> str:
+def _item_select(one: Measure, read: str, rows: str, days: str, dimension: str) -> str:
     keep, group_by = _dimension(dimension)
     return (
         f"SELECT toLowCardinality('{one.indicator}') AS indicator,"
         f" toDate(assumeNotNull({one.time})) AS day, area, {one.item} AS item,"
         f" toDecimal128(sum(sign * ({one.num})), 6) AS num,"
-        f" toDecimal128(0, 6) AS den{keep} FROM fact_{one.fact}"
+        f" toDecimal128(0, 6) AS den{keep} FROM {read}"
         f" WHERE isNotNull({one.time}) AND {one.where} AND {rows} AND {days}"
         f" GROUP BY day, area, item{group_by} HAVING num != 0"
     )

@@ -18,7 +18,8 @@ from metrics.figures import change, is_small, mean, resolve
 from metrics.freshness import Coverage, Feed, Feeds
 from metrics.indicator import Light
 from metrics.planner import Plan
-from metrics.question import DIMENSIONS, FULL_SCOPE, Comparison, Question, Viewer
+from metrics.question import DIMENSIONS, FULL_SCOPE, Comparison, Question, TerritoryRule, Viewer
+from metrics.recuts import recuts
 from metrics.sql import Window
 from metrics.statement import Statement
 from metrics.store import Store
@@ -65,6 +66,7 @@ class Service:
         as_of: int = 0,
         series: int = 0,
         viewer: Viewer = FULL_SCOPE,
+        territory: TerritoryRule = "as_was",
     ) -> Question:
         """Return a checked question from the words of a command line or a URL.
 
@@ -77,7 +79,8 @@ class Service:
         self.catalogue.get(indicator)
         today = self.clock.today()
         meant = period if isinstance(period, Period) else self.clock.period(period)
-        place = self.territory.area(area, min(meant.end, today) if area else None)
+        day = today if territory == "as_is" else min(meant.end, today)
+        place = self.territory.area(area, day if area else None)
         if level == "children":
             below = self.territory.next_level(place)
             level = below.id if below else ""
@@ -92,7 +95,7 @@ class Service:
         question = Question(
             indicator, meant, place.id, level, tuple(compare), by,
             tuple(sorted((key, tuple(values)) for key, values in (filters or {}).items())),
-            as_of, series, viewer,
+            as_of, series, viewer, territory,
         )  # fmt: skip
         self._plan(question)
         return question
@@ -211,6 +214,7 @@ class Service:
             freshness=self.feeds.freshness(self.clock.now(), self._version(question), sources),
             data_version=self._version(question),
             missing=self._missing(plan, total.figure, sources),
+            recuts=recuts(plan, self.territory),
         )
 
     def _coverage(self, plan: Plan) -> Coverage:
@@ -279,7 +283,7 @@ class Service:
         roots = plan.question.viewer.roots
         areas = {
             area.id: area.name
-            for area in self.territory.descendants(plan.area.id, plan.level, plan.current.end)
+            for area in self.territory.descendants(plan.area.id, plan.level, plan.day)
             if not roots or self.territory.is_within(area.id, roots)
         }
         for key in fetched.keys(plan, "children"):
