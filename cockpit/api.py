@@ -17,6 +17,8 @@ from cockpit.walls.scope import area_for
 from metrics.answer_json import as_json
 from metrics.cases import MAX_PAGE, Side
 from metrics.errors import BadQuestion, CockpitError, StoreError, UnknownName
+from metrics.insight.as_json import as_json as why_json
+from metrics.insight.inquiry import ask_why
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
     from metrics.question import Question
 
 LOG = logging.getLogger("cockpit.api")
-ADDRESSES = ("/api/v1/ask", "/api/v1/catalogue", "/api/v1/cases", "/api/v1/version")
+ADDRESSES = (
+    "/api/v1/ask", "/api/v1/why", "/api/v1/catalogue", "/api/v1/cases", "/api/v1/version",
+)  # fmt: skip
 ASKED = ("indicator", "area", "level", "period", "by", "as_of", "compare", "filter", "series",
          "territory")  # fmt: skip
 PAGED = ("side", "limit", "offset")
@@ -41,6 +45,11 @@ def build_api(services: Services) -> Blueprint:
     def ask() -> Response:
         _only(request.args, ASKED)
         return jsonify(as_json(services.answer(read_question(services))))
+
+    @api.get("/api/v1/why")
+    def why() -> Response:
+        _only(request.args, ASKED)
+        return jsonify(why_json(*ask_why(services.service, read_question(services))))
 
     @api.get("/api/v1/catalogue")
     def catalogue() -> Response:

@@ -248,6 +248,21 @@ def period_text(period: Period, today: dt.date, lang: Lang = "zh") -> str:
     return f"{date_text(period.start, lang)}—{date_text(period.end, lang)}"
 
 
+def span_text(period: Period, *, with_year: bool = False) -> str:
+    """Return the days of a period, short: 11-09, 11-09—11-15, 2025-12-30—2026-01-05.
+
+    Example:
+        >>> span_text(Period(dt.date(2026, 11, 9), dt.date(2026, 11, 15), "week", "2026-W46"))
+        '11-09—11-15'
+    """
+    if period.start.year != period.end.year:
+        return f"{period.start}—{period.end}"
+    first, last = (f"{day:%m-%d}" for day in (period.start, period.end))
+    if with_year:
+        first = f"{period.start}"
+    return first if period.days == 1 else f"{first}—{last}"
+
+
 def _day_text(day: dt.date, today: dt.date, lang: Lang) -> str:
     if day == today:
         return t("period.today", lang)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from metrics.calendar import Period
@@ -27,7 +28,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Child:
-    """One row of a ranking, map or breakdown: an area, or a value of a dimension."""
+    """One row of a ranking, map or breakdown: an area, or a value of a dimension.
+
+    Attributes:
+        history: of the windows before, nearest first; only when asked for.
+    """
 
     key: str
     name: str
@@ -38,6 +43,7 @@ class Child:
     is_small: bool = False
     change: float | None = None
     year_change: float | None = None
+    history: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,10 @@ class Answer:
             older than ``matures_days``; below 1 there is no light.
         series: (day, value) pairs, oldest first; None where there is no data.
         children: areas at the asked level, 未归属 last.
-        breakdown: values of the asked dimension, largest first.
+        breakdown: values of the asked dimension, largest first; with a history also those of
+            which nothing is left.
+        history: of the windows before, nearest first; only when asked for.
+        cells: values of the dimension within areas, by (area, value); only when crossed.
         recuts: days on which the areas shown were cut anew between the days compared; what is
             before such a day and after it is not about the same areas.
     """
@@ -118,6 +127,8 @@ class Answer:
     baseline_change: float | None = None
     maturity: float = 1.0
     matures_days: int = 0
+    history: tuple[Figure, ...] = ()
+    cells: Mapping[tuple[str, str], Child] = field(default_factory=dict, hash=False)
     recuts: tuple[dt.date, ...] = ()
 
     @property

@@ -67,6 +67,8 @@ def _comparisons(answer: Answer) -> dict[str, object]:
     if "b4w" in answer.question.compare:
         found["baseline"] = answer.baseline.value
         found["baseline_change"] = answer.baseline_change
+    if answer.history:
+        found["history"] = [one.value for one in answer.history]
     return found
 
 

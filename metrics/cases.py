@@ -74,13 +74,7 @@ def page(store: Store, territory: Territory, request: Request) -> CasePage:
         BadQuestion: the number comes from other indicators or a register, or the page is too big.
     """
     plan = request.plan
-    if plan.indicator.is_formula or plan.indicator.fact in (None, "snapshot"):
-        raise BadQuestion(
-            f"{plan.indicator.name} ({plan.indicator.id}) has no rows of its own",
-            where="cases",
-            hint="It is computed from other indicators or from a register",
-            next_step=f"Ask for one of its parts: {', '.join(leaf.id for leaf in plan.leaves)}",
-        )
+    _check_rows(plan)
     if not 0 < request.limit <= MAX_PAGE or request.offset < 0:
         raise BadQuestion(
             f"a page of {request.limit} rows from {request.offset} cannot be given",
@@ -88,8 +82,8 @@ def page(store: Store, territory: Territory, request: Request) -> CasePage:
             hint=f"Allowed: 1 to {MAX_PAGE} rows, from 0 up",
         )
     shape: Shape = plan.indicator.fact or "case"
-    condition, parameters = _condition(territory, request)
-    table = rows_today(shape) if plan.question.is_as_is else f"fact_{shape}"
+    condition, parameters = condition_of(territory, request)
+    table = read_from(plan)
     total = store.rows(
         f"SELECT sum(sign) AS n FROM {table} WHERE {condition}", parameters, tag="cases.total"
     )[0]["n"]
@@ -106,7 +100,60 @@ def page(store: Store, territory: Territory, request: Request) -> CasePage:
     return CasePage(int(total), named, statement.pasted(), shape)
 
 
-def _condition(territory: Territory, request: Request) -> tuple[str, dict[str, object]]:
+def _check_rows(plan: Plan) -> None:
+    if plan.indicator.is_formula or plan.indicator.fact in (None, "snapshot"):
+        raise BadQuestion(
+            f"{plan.indicator.name} ({plan.indicator.id}) has no rows of its own",
+            where="cases",
+            hint="It is computed from other indicators or from a register",
+            next_step=f"Ask for one of its parts: {', '.join(leaf.id for leaf in plan.leaves)}",
+        )
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the rows behind a number lie.
+
+    Attributes:
+        total: rows with a place, also those beyond ``rows``.
+        rows: id, title, lon and lat, newest first.
+    """
+
+    total: int
+    rows: tuple[dict[str, Any], ...]
+
+
+def places(store: Store, territory: Territory, request: Request) -> Places:
+    """Return where the rows behind a number lie, ``limit`` of them at most.
+
+    Raises:
+        BadQuestion: the number comes from other indicators or a register.
+    """
+    _check_rows(request.plan)
+    shape: Shape = request.plan.indicator.fact or "case"
+    condition, parameters = condition_of(territory, request)
+    title = "title" if "title" in fact_tables()[shape].column_names() else "id"
+    rows = store.rows(
+        f"SELECT any(id) AS id_, any({title}) AS title_, any(lon) AS lon_, any(lat) AS lat_,"
+        f" any(at) AS at_, count() OVER () AS total_ FROM {read_from(request.plan)}"
+        f" WHERE isNotNull(lon) AND isNotNull(lat) AND {condition}"
+        f" GROUP BY {', '.join(line_columns(shape))} HAVING sum(sign) > 0"
+        " ORDER BY at_ DESC, id_ LIMIT {limit:UInt32}",
+        {**parameters, "limit": request.limit},
+        tag="cases.places",
+    )
+    named = tuple({key[:-1]: value for key, value in row.items()} for row in rows)
+    return Places(int(named[0]["total"]) if named else 0, named)
+
+
+def read_from(plan: Plan) -> str:
+    """Return what a statement on the rows behind a number reads."""
+    shape: Shape = plan.indicator.fact or "case"
+    return rows_today(shape) if plan.question.is_as_is else f"fact_{shape}"
+
+
+def condition_of(territory: Territory, request: Request) -> tuple[str, dict[str, object]]:
+    """Return the condition on the journal rows behind a number, with its values."""
     plan, indicator = request.plan, request.plan.indicator
     start, end = plan.windows[0]
     parameters: dict[str, object] = {"version": request.version, "start": start, "end": end}

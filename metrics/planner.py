@@ -18,6 +18,7 @@ from metrics.sql import Window
 from metrics.territory import Area, Level, Territory
 from metrics.threshold import needs_baseline
 
+HISTORY_WINDOWS = 8
 _ROLE_DEPTH = {"district": 0, "street": 1, "community": 2, "grid": 3}
 
 
@@ -31,6 +32,7 @@ class Plan:
         windows: current, previous, year before, then the baseline weeks where a light needs them
             or the question asks for them.
         aligned: the year before, aligned to a moving holiday; None unless asked for.
+        history: the windows of the same weekdays before, nearest first; only when asked for.
         table: ``part``, or the fact whose rows are read.
         now: the city's aware instant.
     """
@@ -46,6 +48,7 @@ class Plan:
     table: str
     rejected: tuple[Rejection, ...]
     now: dt.datetime
+    history: tuple[Window, ...] = ()
 
     @property
     def has_baseline(self) -> bool:
@@ -111,9 +114,12 @@ def plan(
         found = holidays.aligned_year_before(current)
         aligned = (found.start, found.end)
     now = now or dt.datetime.combine(today.end, dt.time.max, ZoneInfo(Clock.timezone))
+    weeks = HISTORY_WINDOWS if "history" in question.compare else 0
+    history = tuple((one.start, one.end) for one in calendar.same_weekdays(current, weeks))
     return Plan(
-        question, indicator, leaves, area, level, current, windows, aligned, table, rejected, now
-    )
+        question, indicator, leaves, area, level, current, windows, aligned, table, rejected, now,
+        history,
+    )  # fmt: skip
 
 
 def leaves_of(indicator: Indicator, catalogue: Catalogue) -> Iterator[Indicator]:

@@ -43,7 +43,8 @@ class Need:
         area: area id whose subtree is meant; empty for everything.
         area_depth: its depth.
         level_depth: keys are the areas at this depth; -1 for one total.
-        by: keys are the values of this column of the fact.
+        by: keys are the values of this column of the fact; of several columns, (column, value);
+            with a level, (area, value).
         filters: (column, allowed values) on the fact.
         scope: area ids the viewer may see, with their depths; empty for all.
         daily: keys are days of the one window instead.
@@ -57,7 +58,7 @@ class Need:
     area: str = ""
     area_depth: int = 0
     level_depth: int = -1
-    by: str = ""
+    by: tuple[str, ...] = ()
     filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
     scope: tuple[tuple[str, int], ...] = ()
     daily: bool = False
@@ -166,10 +167,11 @@ def _placed(need: Need, source: str, parameters: dict[str, object]) -> tuple[str
 
 
 def _key(need: Need) -> str:
+    place = f"place.path[{need.level_depth + 1}]"
     if need.by:
-        return "dimension"
+        return f"({place}, dimension)" if need.level_depth >= 0 else "dimension"
     if need.level_depth >= 0:
-        return f"place.path[{need.level_depth + 1}]"
+        return place
     return "''"
 
 
@@ -293,13 +295,21 @@ def _delivered(need: Need) -> str:
     return f"({' UNION ALL '.join(selects)}) WHERE 1"
 
 
+def _dimension(columns: tuple[str, ...]) -> str:
+    """Return the value of a column; of several, every row once a column, so that one pass does."""
+    if len(columns) < 2:
+        return "".join(f"toString({column})" for column in columns)
+    told = ", ".join(f"('{column}', toString({column}))" for column in columns)
+    return f"arrayJoin([{told}])"
+
+
 def _virtual_part(need: Need, parameters: dict[str, object]) -> str:
     rows = [_VISIBLE]
     for number, (column, allowed) in enumerate(need.filters):
         rows.append(f"toString({column}) IN {{f{number}:Array(String)}}")
         parameters[f"f{number}"] = list(allowed)
     facts = sorted({one.fact for one in need.indicators if one.fact})
-    by = f"toString({need.by})" if need.by else ""
+    by = _dimension(need.by)
     selects: list[str] = []
     for fact in facts:
         about = [one for one in need.indicators if one.fact == fact]

@@ -79,7 +79,7 @@ def question_options(function: Command) -> Command:
                      help="Only rows with this value; may be repeated."),
         click.option("--compare", default="prev,yoy", metavar="LIST",
                      help="Comparisons: prev, yoy, yoy_aligned (to moving holidays), b4w (the last "
-                          "four weeks), or none."),
+                          "four weeks), history (eight earlier windows one by one), or none."),
         click.option("--as-of", default=0, type=click.IntRange(min=0), metavar="BATCH",
                      help="Answer as after this batch."),
         click.option("--territory", type=click.Choice(["as-was", "as-is"]), default="as-was",

@@ -9,10 +9,13 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from layouts import case_texts as words
 from layouts import format as fmt
 from layouts import shell
 from layouts import staff_texts as texts
 from layouts.drill.cases import cell
+from layouts.drill.choropleth import place_map
+from layouts.drill.steps import stepper
 
 Row = Mapping[str, Any]
 
@@ -28,8 +31,19 @@ _NOT_COMPARED = {
 }  # fmt: skip
 
 
-def case_drawer(current: Row, versions: Sequence[Row], close: str, zone: dt.tzinfo) -> html.Aside:
-    """Return the case beside the page; ``close`` is the address without it."""
+def case_drawer(
+    current: Row, versions: Sequence[Row], close: str, now: dt.datetime, *, parent: str = ""
+) -> html.Aside:
+    """Return the case beside the page.
+
+    Args:
+        current: as it stands.
+        versions: everything that was ever said about it, oldest first.
+        close: the address without it.
+        now: the city's time.
+        parent: id of the area whose parts are drawn around its place; empty draws no map.
+    """
+    zone = now.tzinfo or dt.UTC
     title = current.get("title") or current.get("case_no") or current["id"]
     return html.Aside(
         [
@@ -47,6 +61,9 @@ def case_drawer(current: Row, versions: Sequence[Row], close: str, zone: dt.tzin
                 ],
                 className="st-drawer__row",
             ),
+            html.H3(words.EIGHT_STEPS),
+            stepper(current, now),
+            *_place(current, parent),
             html.H3(texts.TIMELINE),
             timeline(current, zone),
             html.H3(texts.CASE),
@@ -62,6 +79,14 @@ def case_drawer(current: Row, versions: Sequence[Row], close: str, zone: dt.tzin
         role="dialog",
         **shell.aria(label=texts.CASE),
     )  # fmt: skip
+
+
+def _place(row: Row, parent: str) -> list[Component]:
+    """Return the small map of where the case is; nothing where no place is known."""
+    if not parent or row.get("lon") is None or row.get("lat") is None:
+        return []
+    point = {"lon": row["lon"], "lat": row["lat"], "text": cell(row.get("address")), "href": ""}
+    return [html.H3(words.PLACE), place_map(parent, str(row.get("area") or ""), point)]
 
 
 def _fact(key: str, row: Row, zone: dt.tzinfo) -> str:
