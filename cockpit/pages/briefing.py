@@ -9,7 +9,7 @@ from dash import Dash, Input, Output
 from dash.exceptions import PreventUpdate
 from flask import Response, send_file
 
-from cockpit.briefings import issue, issued
+from cockpit.briefings import home_folder, issue, issued, read_formats
 from cockpit.page_spec import PageSpec
 from layouts import ids, shell
 from layouts import staff_texts as texts
@@ -39,16 +39,16 @@ def register(app: Dash, services: Services) -> None:
             raise PreventUpdate
         return draw_shelf(shelf(services))
 
-    def download(week: str) -> Response:
-        made = issue(services, week, services.settings.home / "briefings")
-        return send_file(made.path.resolve(), as_attachment=True)
+    def download(week: str, form: str) -> Response:
+        made = issue(services, week, home_folder(services), forms=read_formats(form))
+        return send_file(made.paths[0].resolve(), as_attachment=True)
 
-    app.server.add_url_rule("/briefing/<week>.docx", "briefing", download)
+    app.server.add_url_rule("/briefing/<week>.<form>", "briefing", download)
 
 
 def shelf(services: Services) -> list[ShelfWeek]:
     """Return the last whole weeks, newest first."""
-    done = {week for week, _ in issued(services.settings.home / "briefings")}
+    done = issued(home_folder(services))
     running = week_of(services.clock.today())
     weeks = [week_of(span.start) for span in same_weekdays(running, WEEKS)]
     return [

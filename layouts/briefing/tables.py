@@ -14,10 +14,11 @@ from docx.shared import Mm
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
+from layouts.briefing import ink
 from layouts.briefing.page import element, set_borders, set_margins
 from layouts.briefing.template import EVIDENCE, TABLE_HEAD, TEXT_WIDTH
 
-SHADE = "EAF0F8"
+SHADE = ink.SHADE.lstrip("#")
 THICK, THIN = (8, "000000"), (4, "7F7F7F")
 
 

@@ -11,7 +11,7 @@ from metrics.briefing.draft import LEAST_HISTORY, Draft, enumeration, gaps, leve
 from metrics.briefing.evidence import amount, constant, difference, listed, push, words
 from metrics.briefing.inquiry import ACCEPTED
 from metrics.briefing.movers import Mover, contributions, main_movers, outstanding
-from metrics.briefing.pictures import category_chart, trend_chart
+from metrics.briefing.pictures import calendar, category_chart, trend_chart
 from metrics.briefing.rates import laggards, rate_change, target_breaches
 from metrics.briefing.significance import (
     ELEMENT_GATE,
@@ -48,6 +48,7 @@ def appeals(draft: Draft) -> Section:
         title="二、群众诉求",
         sentences=tuple(fact for fact in facts if fact is not None),
         charts=tuple(chart for chart in charts if chart is not None),
+        pictures=tuple(picture for picture in (calendar(draft),) if picture is not None),
     )
 
 

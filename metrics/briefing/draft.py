@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from metrics.answer import Child
-from metrics.briefing.content import Evidence, Fact, Part, Slot
+from metrics.briefing.content import Evidence, Fact, Part, Ring, Slot
 from metrics.briefing.evidence import EvidenceBook, amount, change, constant, listed, tally, words
 from metrics.briefing.inquiry import Answers, named
 from metrics.briefing.significance import (
@@ -30,6 +30,7 @@ class Draft:
 
     answers: Answers
     book: EvidenceBook = field(default_factory=EvidenceBook)
+    outlines: Mapping[str, Sequence[Ring]] = field(default_factory=dict)
 
     @property
     def whole(self) -> Slot:
