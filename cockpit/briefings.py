@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -66,7 +67,6 @@ def issue(
     folder: Path,
     *,
     forms: Sequence[str] = FORMATS[:1],
-    is_anew: bool = False,
     is_compared: bool = False,
     is_review: bool = False,
 ) -> Issue:
@@ -80,7 +80,6 @@ def issue(
         week: an ISO week that has begun.
         folder: where the documents go.
         forms: of ``FORMATS``.
-        is_anew: compose again what was frozen before.
         is_compared: tell what the data say otherwise now.
         is_review: put the evidence beside the sentences of the Word document.
 
@@ -91,13 +90,14 @@ def issue(
     """
     period = parse_period(week, services.clock.today())
     with _WRITING:
-        content = kept(services, period, is_anew=is_anew)
-        now = composed(services, period) if is_compared and not is_anew else content
+        base = kept(services, period)
+        content = services.weekly.standing(period.text).content or base
+        now = composed(services, period) if is_compared else base
         try:
             paths = draw(services, content, folder, forms, is_review=is_review)
         except OSError as error:
             raise _unwritable(folder, error) from error
-    return Issue(content, paths, restated(content, now), _told(content) != _told(now))
+    return Issue(content, paths, restated(content, now), _told(base) != _told(now))
 
 
 def composed(services: Services, period: Period) -> BriefingContent:
@@ -155,6 +155,7 @@ def draw(
     found = faces(services.settings.home / FONTS)
     found.check(said.texts, where=content.week)
 
+    @functools.cache
     def shown(spec: PictureSpec) -> bytes:
         return picture(spec, found)
 

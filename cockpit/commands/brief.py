@@ -12,6 +12,11 @@ from cockpit.commands.options import json_option, print_json, print_table, say, 
 if TYPE_CHECKING:
     from cockpit.briefings import Issue
     from cockpit.settings import Settings
+    from cockpit.wiring import Services
+
+WAYS = ("review", "sign", "archive", "return", "recall")
+BY = "cockpit brief"
+"""Who composes anew where no name is given."""
 
 
 @click.command()
@@ -21,45 +26,73 @@ if TYPE_CHECKING:
 @click.option("--format", "forms", default="docx,pdf,xlsx,pptx", show_default=True, metavar="LIST",
               help="Comma list of docx, pdf, xlsx, pptx.")  # fmt: skip
 @click.option("--anew", "is_anew", is_flag=True, help="Compose again what was frozen before.")
-@click.option(
-    "--diff",
-    "is_diff",
-    is_flag=True,
-    help="Only list the numbers that were restated since; exit 1 where there are any.",
-)
+@click.option("--diff", "is_diff", is_flag=True,
+              help="List the numbers restated since; exit 1 where there are any.")  # fmt: skip
 @click.option("--review", "is_review", is_flag=True,
               help="A Word copy with the evidence beside every sentence.")  # fmt: skip
+@click.option("--step", type=click.Choice(WAYS), help="Take it a step on, or back to draft.")
+@click.option("--by", default="", metavar="NAME", help="Who takes the step.")
+@click.option("--note", default="", metavar="TEXT", help="Why it goes back.")
+@click.option("--number", type=int, metavar="N", help="Number of the issue, on signing.")
 @with_settings()
 @json_option
-def brief(
-    settings: Settings,
-    week: str,
-    out: Path | None,
-    forms: str,
-    *,
-    is_anew: bool,
-    is_diff: bool,
-    is_review: bool,
-    as_json: bool,
-) -> None:
+def brief(settings: Settings, **given: object) -> None:
     """Write the weekly briefing: an editable Word document, PDF, tables and slides."""
-    from cockpit.briefings import home_folder, issue, read_formats
+    from cockpit.briefings import read_formats
     from cockpit.wiring import build
 
-    wanted = () if is_diff else read_formats("docx" if is_review else forms)
+    forms = () if given["is_diff"] else read_formats(
+        "docx" if given["is_review"] else str(given["forms"])
+    )  # fmt: skip
     with build(settings) as services:
-        folder = out or home_folder(services)
-        made = issue(services, week, folder, forms=wanted, is_anew=is_anew, is_compared=True,
-            is_review=is_review)  # fmt: skip
-    if made.is_outdated and not is_diff:
+        if given["step"]:
+            take_step(services, given)
+            return
+        made = drawn(services, given, forms)
+    if given["is_diff"]:
+        tell_changes(made, as_json=bool(given["as_json"]))
+    else:
+        tell_files(made, as_json=bool(given["as_json"]))
+
+
+def drawn(services: Services, given: dict[str, object], forms: tuple[str, ...]) -> Issue:
+    """Return the week's briefing, composed anew first where that was asked for."""
+    from cockpit.briefings import home_folder, issue
+    from cockpit.weekly.desk import compose_anew
+
+    week, out = str(given["week"]), given["out"]
+    folder = out if isinstance(out, Path) else home_folder(services)
+    if given["is_anew"]:
+        compose_anew(services, week, str(given["by"]) or BY)
+    return issue(services, week, folder, forms=forms, is_compared=not given["is_anew"],
+        is_review=bool(given["is_review"]))  # fmt: skip
+
+
+def take_step(services: Services, given: dict[str, object]) -> None:
+    """Take the briefing from draft towards the archive, or back, and print where it stands."""
+    from cockpit.weekly.desk import go, stands
+
+    week, number = str(given["week"]), given["number"]
+    now = go(
+        services, week, stands(services, week).revision, str(given["by"]), str(given["step"]),
+        note=str(given["note"]), number=number if isinstance(number, int) else None,
+    )  # fmt: skip
+    if given["as_json"]:
+        print_json({"week": now.week, "state": now.state, "revision": now.revision,
+                    "content_hash": now.content.content_hash if now.content else ""})  # fmt: skip
+    else:
+        click.echo(f"{now.week} {now.state}")
+
+
+def tell_files(made: Issue, *, as_json: bool) -> None:
+    """Print the documents, and say where the data tell something else by now."""
+    if made.is_outdated:
         say(
             f"{made.content.week} stands as it was frozen at data version "
             f"{made.content.data_version}; the data say something else now. "
             "--diff lists the changes, --anew composes it again."
         )
-    if is_diff:
-        tell_changes(made, as_json=as_json)
-    elif as_json:
+    if as_json:
         print_json(
             [
                 {"week": made.content.week, "file": str(path), "title": made.content.title,

@@ -120,19 +120,20 @@ class _Slides:
         if page.figure is None:
             self._say(slide, page.told, EDGE, TOP, WIDE - 2 * EDGE, FOOT - TOP)
             return
-        self._figure(slide, page.figure)
+        self._figure(slide, page.figure, is_alone=not page.told)
         self._say(slide, page.told, 222, TOP, WIDE - 222 - EDGE, FOOT - TOP)
 
-    def _figure(self, slide: Slide, figure: Figure) -> None:
-        room, tall = (206.0, FOOT - TOP - 4)
+    def _figure(self, slide: Slide, figure: Figure, *, is_alone: bool) -> None:
+        room, tall = WIDE - 2 * EDGE if is_alone else 206.0, FOOT - TOP - 4
         spec = figure.spec
         if isinstance(spec, ChartSpec):
             self._chart(slide, spec, room, tall)
             return
         scale = min(room / MEASURE, tall / height_mm(spec))
         shown = slide.shapes.add_picture(
-            io.BytesIO(self._draw(spec)), Mm(EDGE), Mm(TOP), width=Mm(MEASURE * scale)
-        )
+            io.BytesIO(self._draw(spec)), Mm(EDGE + (room - MEASURE * scale) / 2), Mm(TOP),
+            width=Mm(MEASURE * scale),
+        )  # fmt: skip
         shown._element.nvPicPr.cNvPr.set("descr", alt_text(spec))
 
     def _chart(self, slide: Slide, spec: ChartSpec, wide: float, tall: float) -> None:
@@ -191,8 +192,9 @@ class _Slides:
     ) -> None:
         if not told:
             return
-        length = sum(len(text) for _, text in told)
-        size = 18 if length < (ALONE if wide > 200 else BESIDE) * 0.6 else 16
+        # How full the box is decides how large the letters may be.
+        share = sum(len(text) for _, text in told) / (ALONE if wide > 200 else BESIDE)
+        size = 24 if share < 0.3 else 20 if share < 0.6 else 16
         _write(_box(slide, left, top, wide, tall), [text for _, text in told], size, gap=8)
         found: list[Evidence] = []
         for fact, _ in told:

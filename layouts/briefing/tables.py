@@ -52,10 +52,12 @@ def place_table(document: Document, paragraph: Paragraph | None, grid: Grid) -> 
     cells = list(table._tbl.iter(qn("w:tc")))
     columns = len(grid.head)
     small = grid.style == EVIDENCE
+    # Looking a style up walks through all of them, and an appendix has thousands of cells.
+    plain = document.styles[grid.style].style_id
+    heading = plain if small else document.styles[TABLE_HEAD].style_id
     for position, text in enumerate(text for row in (grid.head, *grid.rows) for text in row):
         row, column = divmod(position, columns)
-        style = TABLE_HEAD if row == 0 and not small else grid.style
-        _write(cells[position], text, document.styles[style].style_id)
+        _write(cells[position], text, plain if row else heading)
         if row == 0:
             cells[position].get_or_add_tcPr().append(
                 element("w:shd", val="clear", color="auto", fill=SHADE)
