@@ -19,6 +19,7 @@ from metrics.errors import ConfigError, UnknownName
 if TYPE_CHECKING:
     from cockpit.wiring import Services
     from metrics.briefing.content import PictureSpec
+    from metrics.briefing.inquiry import Asks
 
 FORMATS = ("docx", "pdf", "xlsx", "pptx")
 FOLDER, FONTS, TEMPLATE = "briefings", "fonts", "weekly.docx"
@@ -100,12 +101,12 @@ def issue(
     return Issue(content, paths, restated(content, now), _told(base) != _told(now))
 
 
-def composed(services: Services, period: Period) -> BriefingContent:
-    """Return a week's briefing as the data say it now."""
+def composed(services: Services, period: Period, asks: Asks | None = None) -> BriefingContent:
+    """Return a week's briefing as the data say it now, or as somebody else answers."""
     from cockpit.outlines import outlines  # noqa: PLC0415 - loads the geometry
 
     return compose(
-        services.service,
+        asks or services.service,
         week=period,
         city_title=services.city.title,
         is_demo=services.city.demo,
@@ -113,13 +114,15 @@ def composed(services: Services, period: Period) -> BriefingContent:
     )
 
 
-def kept(services: Services, period: Period, *, is_anew: bool = False) -> BriefingContent:
+def kept(
+    services: Services, period: Period, *, is_anew: bool = False, asks: Asks | None = None
+) -> BriefingContent:
     """Return the frozen content of a week, composing and freezing it where there is none."""
     folder = home_folder(services)
     path = folder / f"{period.text}.json"
     if path.is_file() and not is_anew:
         return read_content(path)
-    content = composed(services, period)
+    content = composed(services, period, asks)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(".draft")

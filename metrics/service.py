@@ -148,6 +148,15 @@ class Service:
         """Return the newest alarms, emergencies and urgent cases, newest first."""
         return latest(self.store, self.territory, viewer, self.clock.now(), limit)
 
+    def batch_at(self, instant: dt.datetime) -> int:
+        """Return the newest batch that was published by an aware instant; 0 where there is none."""
+        rows = self.store.rows(
+            "SELECT max(batch) AS batch FROM batch WHERE published_at <= {at:DateTime64(3)}",
+            {"at": instant},
+            tag="service.batch_at",
+        )
+        return min(int(rows[0]["batch"]), self.version)
+
     def freshness(self) -> tuple[Freshness, ...]:
         """Return the age of every feed the city expects."""
         return self.feeds.freshness(self.clock.now(), self.version)

@@ -29,7 +29,9 @@ class WeeklyHome:
     @cached_property
     def settings(self) -> SimpleNamespace:
         """The home and what a test says beside it."""
-        return SimpleNamespace(home=self.home, **self.said)
+        off = {"briefing_cutoff": None, "briefing_at": None, "briefing_unsigned": "wait",
+            "briefing_mail": (), "smtp": "", "mail_from": ()}  # fmt: skip
+        return SimpleNamespace(**{**off, "home": self.home, **self.said})
 
     @cached_property
     def weekly(self) -> WeeklyLedger:
