@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +36,13 @@ BY = "cockpit brief"
 @click.option("--by", default="", metavar="NAME", help="Who takes the step.")
 @click.option("--note", default="", metavar="TEXT", help="Why it goes back.")
 @click.option("--number", type=int, metavar="N", help="Number of the issue, on signing.")
+@click.option(
+    "--import",
+    "file",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="An edited Word document: list what was changed; with --by take it over.",
+)
 @with_settings()
 @json_option
 def brief(settings: Settings, **given: object) -> None:
@@ -47,6 +56,9 @@ def brief(settings: Settings, **given: object) -> None:
     with build(settings) as services:
         if given["step"]:
             take_step(services, given)
+            return
+        if given["file"]:
+            take_back(services, given)
             return
         made = drawn(services, given, forms)
     if given["is_diff"]:
@@ -82,6 +94,37 @@ def take_step(services: Services, given: dict[str, object]) -> None:
                     "content_hash": now.content.content_hash if now.content else ""})  # fmt: skip
     else:
         click.echo(f"{now.week} {now.state}")
+
+
+def take_back(services: Services, given: dict[str, object]) -> None:
+    """Print what was changed in an edited document, and take it over where a name is given."""
+    from cockpit.weekly.desk import edit, stands
+    from layouts.briefing.manuscript import manuscript
+    from layouts.briefing.returned import returned, taken_over
+
+    file, who = Path(str(given["file"])), str(given["by"])
+    now = stands(services, str(given["week"]))
+    assert now.content is not None  # noqa: S101 - what stands has content
+    changes = returned(manuscript(now.content), file.read_bytes(), name=file.name)
+    if who and changes:
+        note = str(given["note"])
+        edit(services, now.week, now.revision, who, f"import {file.name}",
+             lambda content: taken_over(content, changes, who=who, reason=note))  # fmt: skip
+    if given["as_json"]:
+        print_json([asdict(one) for one in changes])
+        return
+    words = {"wording": "文字", "numbers": "数字", "gone": "删句", "new": "加句", "cell": "表格"}
+    print_table(
+        ("改动", "位置", "数字", "文字"),
+        [(words[one.kind], one.at, _arrows(one.numbers),
+          _arrows(one.words) or one.new or one.old) for one in changes],
+    )  # fmt: skip
+    if not changes:
+        say(f"{file.name}: nothing was changed.")
+
+
+def _arrows(pairs: Sequence[tuple[str, str]]) -> str:
+    return "、".join(f"{old or '—'}→{new or '—'}" for old, new in pairs)
 
 
 def tell_files(made: Issue, *, as_json: bool) -> None:
