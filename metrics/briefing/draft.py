@@ -20,6 +20,9 @@ from metrics.briefing.significance import (
 )  # fmt: skip
 
 LEAST_HISTORY = 4
+RARE = 0.01
+"""Chance of a false alarm in a sentence that speaks of single elements. A briefing has several such
+sentences, and at the usual 5 % every fifth quiet week would name somebody for nothing."""
 LEAST_CASES = 30
 """Below it a rate is given without its change, and not held against a target."""
 

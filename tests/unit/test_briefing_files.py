@@ -12,7 +12,10 @@ import docx
 import pptx
 import pytest
 from docx.oxml.ns import qn
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
 from lxml import etree
+from pylopdf_fonts_zh_cn import serif_path
 
 from cockpit.briefings import FORMATS, draw, file_name, read_formats
 from layouts.briefing.drawing import svg
@@ -285,6 +288,28 @@ def test_a_font_that_is_none_or_varies_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.ttf").write_bytes(b"no font")
     with pytest.raises(ConfigError, match="this is no font file"):
         faces(tmp_path)
+
+
+def test_a_font_of_ones_own_is_taken_by_its_name(
+    content: BriefingContent, said: Manuscript, files: dict[str, Path], tmp_path: Path
+) -> None:
+    """A face renamed to that of the standard, as an administrator with a licence would drop in."""
+    font = TTFont(serif_path())
+    options = Options(drop_tables=[], notdef_outline=True)
+    cut = Subsetter(options)
+    cut.populate(text="城市运行周报")
+    cut.subset(font)
+    for record in font["name"].names:
+        if record.nameID in (1, 4, 16):
+            record.string = "方正小标宋简体"
+    (tmp_path / "fonts").mkdir()
+    font.save(tmp_path / "fonts/FZXBSJW.ttf")
+    font.close()
+    found = faces(tmp_path / "fonts")
+    assert found.family("title") == ("方正小标宋简体", "Noto Serif SC", "Noto Sans SC")
+    assert found.family("body") == ("Noto Serif SC", "Noto Sans SC")
+    own = write_pdf(said, tmp_path / "own.pdf", found)
+    assert own.read_bytes() != files["pdf"].read_bytes()
 
 
 def test_file_names_lead_nowhere(content: BriefingContent) -> None:
