@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cockpit.walls.desk import WallDesk
     from cockpit.walls.kiosk import Kiosk
     from cockpit.walls.ledger import Ledger
+    from cockpit.weekly.ledger import WeeklyLedger
     from etl.boundaries import Boundaries
     from etl.cityfile import City
     from etl.spec import SourceSpec
@@ -103,6 +104,13 @@ class Services:
         return Ledger(self.settings.home)
 
     @cached_property
+    def weekly(self) -> WeeklyLedger:
+        """How far the briefings have come, and what was sent."""
+        from cockpit.weekly.ledger import WeeklyLedger  # noqa: PLC0415
+
+        return WeeklyLedger(self.settings.home)
+
+    @cached_property
     def desk(self) -> WallDesk:
         """The control desk of the walls."""
         from cockpit.walls.desk import WallDesk  # noqa: PLC0415
@@ -168,6 +176,8 @@ class Services:
             self.background.stop()
         if "ledger" in self.__dict__:
             self.ledger.close()
+        if "weekly" in self.__dict__:
+            self.weekly.close()
         self.store.close()
 
     def __enter__(self) -> Self:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from metrics.calendar import Period
 from metrics.indicator import Indicator, Light
@@ -135,3 +136,38 @@ class Answer:
     def is_stale(self) -> bool:
         """Tell whether a feed behind the number is late."""
         return any(feed.is_stale for feed in self.freshness)
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Values counted by range.
+
+    Attributes:
+        edges: of the ranges, one more than there are counts, in the indicator's unit.
+        counts: values from one edge, included, to the next.
+        over: values beyond the last edge.
+        quantiles: (share, value) of the median and the ninth decile.
+    """
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+    over: int
+    quantiles: tuple[tuple[float, float | None], ...]
+
+    @property
+    def total(self) -> int:
+        """Number of values."""
+        return sum(self.counts) + self.over
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the rows behind a number lie.
+
+    Attributes:
+        total: rows with a place, also those beyond ``rows``.
+        rows: id, title, lon and lat, newest first.
+    """
+
+    total: int
+    rows: tuple[dict[str, Any], ...]

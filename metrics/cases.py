@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from metrics.answer import Places
 from metrics.as_is import rows_today
 from metrics.as_of import at_period_end, milliseconds
 from metrics.errors import BadQuestion, UnknownName
@@ -108,19 +109,6 @@ def _check_rows(plan: Plan) -> None:
             hint="It is computed from other indicators or from a register",
             next_step=f"Ask for one of its parts: {', '.join(leaf.id for leaf in plan.leaves)}",
         )
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where the rows behind a number lie.
-
-    Attributes:
-        total: rows with a place, also those beyond ``rows``.
-        rows: id, title, lon and lat, newest first.
-    """
-
-    total: int
-    rows: tuple[dict[str, Any], ...]
 
 
 def places(store: Store, territory: Territory, request: Request) -> Places:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
+from metrics.answer import Distribution
 from metrics.cases import Request, condition_of, read_from
 from metrics.store import Store
 from metrics.tables import line_columns
@@ -13,28 +13,6 @@ from metrics.territory import Territory
 BINS = 24
 SHARES = (0.5, 0.9)
 _END = 0.98
-
-
-@dataclass(frozen=True)
-class Distribution:
-    """Values counted by range.
-
-    Attributes:
-        edges: of the ranges, one more than there are counts, in the indicator's unit.
-        counts: values from one edge, included, to the next.
-        over: values beyond the last edge.
-        quantiles: (share, value) of the median and the ninth decile.
-    """
-
-    edges: tuple[float, ...]
-    counts: tuple[int, ...]
-    over: int
-    quantiles: tuple[tuple[float, float | None], ...]
-
-    @property
-    def total(self) -> int:
-        """Number of values."""
-        return sum(self.counts) + self.over
 
 
 def distribution(store: Store, territory: Territory, request: Request) -> Distribution | None:

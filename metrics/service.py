@@ -8,12 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from metrics import calendar, planner
-from metrics.answer import Answer, Child, Figure, Freshness, Trace
+from metrics.answer import Answer, Child, Distribution, Figure, Freshness, Places, Trace
 from metrics.calendar import Clock, Period
 from metrics.cases import (
     CasePage,
     CaseRecord,
-    Places,
     Request,
     Side,
     latest,
@@ -22,7 +21,7 @@ from metrics.cases import (
     record,
 )  # fmt: skip
 from metrics.catalogue import Catalogue
-from metrics.distribution import Distribution, distribution
+from metrics.distribution import distribution
 from metrics.errors import BadQuestion
 from metrics.fetch import Fetched, Part, fetch
 from metrics.figures import change, is_small, mean, resolve
@@ -181,6 +180,15 @@ class Service:
     ) -> tuple[dict[str, Any], ...]:
         """Return the newest alarms, emergencies and urgent cases, newest first."""
         return latest(self.store, self.territory, viewer, self.clock.now(), limit)
+
+    def batch_at(self, instant: dt.datetime) -> int:
+        """Return the newest batch that was published by an aware instant; 0 where there is none."""
+        rows = self.store.rows(
+            "SELECT max(batch) AS batch FROM batch WHERE published_at <= {at:DateTime64(3)}",
+            {"at": instant},
+            tag="service.batch_at",
+        )
+        return min(int(rows[0]["batch"]), self.version)
 
     def freshness(self) -> tuple[Freshness, ...]:
         """Return the age of every feed the city expects."""

@@ -33,8 +33,7 @@ from layouts.figures.style import as_table, graph
 from layouts.figures.trend import split_series, trend
 from layouts.find_box import find_box
 from layouts.shell import View
-from metrics.answer import Answer
-from metrics.cases import Places
+from metrics.answer import Answer, Places
 from metrics.territory import Area
 
 TREND_DAYS = 30
