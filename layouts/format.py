@@ -6,6 +6,7 @@ Rounding is half-up on the decimal value a person sees; None is always written a
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
@@ -141,6 +142,16 @@ def maturity_text(maturity: float, days: int, lang: Lang = "zh") -> str:
         ('未满15天,尚在变动', '')
     """
     return t("maturity", lang).format(n=days) if maturity < 1 else ""
+
+
+def recut_text(days: Sequence[dt.date], lang: Lang = "zh") -> str:
+    """Return that a comparison reaches across a new cut of the areas; empty where none does.
+
+    Example:
+        >>> recut_text([dt.date(2026, 3, 20)]), recut_text([])
+        ('2026-03-20起区划重新划分,前后不可直接比较', '')
+    """
+    return t("recut", lang).format(days=", ".join(map(str, days))) if days else ""
 
 
 def duration_text(seconds: float | None, lang: Lang = "zh") -> str:

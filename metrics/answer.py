@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from metrics.calendar import Period
 from metrics.indicator import Indicator, Light
@@ -96,6 +97,8 @@ class Answer:
             which nothing is left.
         history: of the windows before, nearest first; only when asked for.
         cells: values of the dimension within areas, by (area, value); only when crossed.
+        recuts: days on which the areas shown were cut anew between the days compared; what is
+            before such a day and after it is not about the same areas.
     """
 
     question: Question
@@ -127,8 +130,44 @@ class Answer:
     matures_days: int = 0
     history: tuple[Figure, ...] = ()
     cells: Mapping[tuple[str, str], Child] = field(default_factory=dict, hash=False)
+    recuts: tuple[dt.date, ...] = ()
 
     @property
     def is_stale(self) -> bool:
         """Tell whether a feed behind the number is late."""
         return any(feed.is_stale for feed in self.freshness)
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Values counted by range.
+
+    Attributes:
+        edges: of the ranges, one more than there are counts, in the indicator's unit.
+        counts: values from one edge, included, to the next.
+        over: values beyond the last edge.
+        quantiles: (share, value) of the median and the ninth decile.
+    """
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+    over: int
+    quantiles: tuple[tuple[float, float | None], ...]
+
+    @property
+    def total(self) -> int:
+        """Number of values."""
+        return sum(self.counts) + self.over
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the rows behind a number lie.
+
+    Attributes:
+        total: rows with a place, also those beyond ``rows``.
+        rows: id, title, lon and lat, newest first.
+    """
+
+    total: int
+    rows: tuple[dict[str, Any], ...]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
-from metrics.cases import Request, condition_of
-from metrics.findings import Distribution
+from metrics.answer import Distribution
+from metrics.cases import Request, condition_of, read_from
 from metrics.store import Store
+from metrics.tables import line_columns
 from metrics.territory import Territory
 
 BINS = 24
@@ -21,10 +22,11 @@ def distribution(store: Store, territory: Territory, request: Request) -> Distri
         return None
     where, parameters = condition_of(territory, request)
     factor = indicator.factor if indicator.kind == "average" else 1.0
+    lines = ", ".join(line_columns(indicator.fact or "case"))
     rows = (
         f"(SELECT toFloat64({indicator.value}) * {factor!r} AS v, sum(sign) AS n"
-        f" FROM fact_{indicator.fact} WHERE {where} AND isNotNull({indicator.value})"
-        " GROUP BY id, version, content, v HAVING n > 0)"
+        f" FROM {read_from(request.plan)} WHERE {where} AND isNotNull({indicator.value})"
+        f" GROUP BY {lines}, v HAVING n > 0)"
     )
     asked = ", ".join(map(repr, (*SHARES, _END)))
     read = store.rows(

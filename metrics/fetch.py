@@ -84,7 +84,7 @@ class Fetched:
         return (
             question.as_of or self.version, plan.area.id, depth, by, question.filters,
             question.viewer.roots, part == "series", leaf.has_items and part != "series",
-            leaf.is_as_of, leaf.is_kept,
+            leaf.is_as_of, leaf.is_kept, question.territory,
         )  # fmt: skip
 
     def add(self, plan: Plan, part: Part, windows: Sequence[Window]) -> None:
@@ -209,6 +209,7 @@ def _need(plan: Plan, part: Part, territory: Territory, version: int) -> Need:
         ),
         daily=part == "series",
         now=plan.now,
+        is_as_is=question.is_as_is,
     )
 
 

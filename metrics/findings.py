@@ -1,52 +1,16 @@
-"""What is found in the rows behind a number: where they lie, how they spread, where they recur.
+"""Where cases recur and grow, and whose they are.
 
-Plain values that pages draw; the modules that read them from the store are beside this one.
+Plain values that pages draw; ``metrics.hotspots`` reads them from the store.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from metrics.insight.cells import Surge
 
 RECURS = 3
 """Cases of one class at one place within the period that make it a recurrent place."""
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where the rows behind a number lie.
-
-    Attributes:
-        total: rows with a place, also those beyond ``rows``.
-        rows: id, title, lon and lat, newest first.
-    """
-
-    total: int
-    rows: tuple[dict[str, Any], ...]
-
-
-@dataclass(frozen=True)
-class Distribution:
-    """Values counted by range.
-
-    Attributes:
-        edges: of the ranges, one more than there are counts, in the indicator's unit.
-        counts: values from one edge, included, to the next.
-        over: values beyond the last edge.
-        quantiles: (share, value) of the median and the ninth decile.
-    """
-
-    edges: tuple[float, ...]
-    counts: tuple[int, ...]
-    over: int
-    quantiles: tuple[tuple[float, float | None], ...]
-
-    @property
-    def total(self) -> int:
-        """Number of values."""
-        return sum(self.counts) + self.over
 
 
 @dataclass(frozen=True)

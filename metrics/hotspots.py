@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from metrics.cases import Request, condition_of
+from metrics.cases import Request, condition_of, read_from
 from metrics.errors import BadQuestion
 from metrics.findings import RECURS, Cluster, HotSpots, Place, Unit
 from metrics.insight.cells import Cell, surges
@@ -47,17 +47,19 @@ def hot_spots(store: Store, territory: Territory, plan: Plan, version: int) -> H
     request = Request(plan, version, 1, 0, "all")
     where, parameters = condition_of(territory, request)
     return HotSpots(
-        _places(store, where, parameters),
+        _places(store, read_from(plan), where, parameters),
         _clusters(store, territory, request),
-        _units(store, where, parameters),
+        _units(store, read_from(plan), where, parameters),
     )
 
 
-def _places(store: Store, where: str, parameters: Mapping[str, object]) -> tuple[Place, ...]:
+def _places(
+    store: Store, source: str, where: str, parameters: Mapping[str, object]
+) -> tuple[Place, ...]:
     rows = store.rows(
         "SELECT address, any(area) AS area_, subcategory, sum(sign) AS n,"
         " sum(sign * isNull(closed_at)) AS still_open,"
-        f" sum(sign * ({_BAD})) AS bad FROM fact_case WHERE {where} AND address != ''"
+        f" sum(sign * ({_BAD})) AS bad FROM {source} WHERE {where} AND address != ''"
         " GROUP BY address, subcategory HAVING n >= {least:UInt32}"
         " ORDER BY n DESC, address, subcategory LIMIT {most:UInt32}",
         {**parameters, "least": RECURS, "most": MOST}, tag="hotspots.places",
@@ -81,7 +83,7 @@ def _clusters(store: Store, territory: Territory, request: Request) -> tuple[Clu
     rows = store.rows(
         "SELECT w, toInt32(floor(lon / {side:Float64})) AS x,"
         " toInt32(floor(lat / {side:Float64})) AS y, subcategory,"
-        " topK(1)(area)[1] AS area_, sum(sign) AS n FROM fact_case"
+        f" topK(1)(area)[1] AS area_, sum(sign) AS n FROM {read_from(plan)}"
         " ARRAY JOIN range(1, length({ends:Array(Date)}) + 1) AS w"
         f" WHERE isNotNull(lon) AND isNotNull(lat) AND {wide} GROUP BY w, x, y, subcategory",
         {**_spans(windows), **{k: v for k, v in parameters.items() if k not in ("start", "end")},
@@ -119,13 +121,15 @@ def _grown(rows: Sequence[Mapping[str, Any]], depth: int) -> tuple[Cluster, ...]
     return tuple(clusters)
 
 
-def _units(store: Store, where: str, parameters: Mapping[str, object]) -> tuple[Unit, ...]:
+def _units(
+    store: Store, source: str, where: str, parameters: Mapping[str, object]
+) -> tuple[Unit, ...]:
     rows = store.rows(
         "SELECT department, subcategory, sum(sign) AS n,"
         " sum(sign * isNotNull(closed_at)) AS closed,"
         f" sum(sign * ifNull({_LATE}, 0)) AS late, sum(sign * (n_returns > 0)) AS returned,"
         f" sum(sign * ({_RATED})) AS rated, sum(sign * ({_BAD})) AS bad,"
-        f" sum(sign * (is_repeat > 0)) AS repeated FROM fact_case WHERE {where}"
+        f" sum(sign * (is_repeat > 0)) AS repeated FROM {source} WHERE {where}"
         " AND department != '' GROUP BY department, subcategory HAVING n > 0",
         parameters, tag="hotspots.units",
     )  # fmt: skip

@@ -56,6 +56,11 @@ class Plan:
         return len(self.windows) > 3
 
     @property
+    def day(self) -> dt.date:
+        """The day whose areas are meant."""
+        return self.now.date() if self.question.is_as_is else self.current.end
+
+    @property
     def matures_days(self) -> int:
         """Days the indicator, or the slowest of its parts, needs until its numbers stand."""
         return max(one.matures_days for one in (self.indicator, *self.leaves))
@@ -93,7 +98,9 @@ def plan(
     indicator = catalogue.get(question.indicator)
     leaves = tuple({one.id: one for one in leaves_of(indicator, catalogue)}.values())
     current = question.period.until(today.end)
-    area = territory.area(question.area, current.end if question.area else None)
+    day = today.end if question.is_as_is else current.end
+    area = territory.area(question.area, day if question.area else None)
+    _check_stands(question, area, today.end)
     _check_scope(question, area, territory)
     level = territory.level(question.level) if question.level else None
     if level is not None:
@@ -141,6 +148,16 @@ def _check_scope(question: Question, area: Area, territory: Territory) -> None:
         raise error
 
 
+def _check_stands(question: Question, area: Area, today: dt.date) -> None:
+    if question.is_as_is and not area.is_valid(today):
+        raise BadQuestion(
+            f"{area.name} ({area.code}) is no area of today",
+            where="--territory as-is",
+            hint=f"It was one until {area.valid_to}",
+            next_step="Ask as-was, or for an area of today",
+        )
+
+
 def _check_level(
     indicator: Indicator, area: Area, level: Level, leaves: tuple[Indicator, ...]
 ) -> None:
@@ -182,6 +199,9 @@ def _choose(
 ) -> tuple[str, tuple[Rejection, ...]]:
     facts = sorted({f"fact_{leaf.fact}" for leaf in leaves})
     kept, passed_over = _kept_sums(question, is_city=is_city)
+    if question.is_as_is:
+        reason = "area_of_its_day: part keeps every row with the area of its day, not of today"
+        return ", ".join(facts), (Rejection("part", reason),)
     wanted = ", ".join(filter(None, (question.by, *question.filter_map)))
     if wanted:
         reason = f"dimension_not_held: part is summed by indicator, area and day, not by {wanted}"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from metrics import calendar, planner
-from metrics.answer import Answer, Child, Figure, Freshness, Trace
+from metrics.answer import Answer, Child, Distribution, Figure, Freshness, Places, Trace
 from metrics.calendar import Clock, Period
 from metrics.cases import (
     CasePage,
@@ -25,12 +25,13 @@ from metrics.distribution import distribution
 from metrics.errors import BadQuestion
 from metrics.fetch import Fetched, Part, fetch
 from metrics.figures import change, is_small, mean, resolve
-from metrics.findings import Distribution, HotSpots, Places
+from metrics.findings import HotSpots
 from metrics.freshness import Coverage, Feed, Feeds
 from metrics.hotspots import hot_spots
 from metrics.indicator import Light
 from metrics.planner import Plan
-from metrics.question import DIMENSIONS, FULL_SCOPE, Comparison, Question, Viewer
+from metrics.question import DIMENSIONS, FULL_SCOPE, Comparison, Question, TerritoryRule, Viewer
+from metrics.recuts import recuts
 from metrics.sql import Window
 from metrics.statement import Statement
 from metrics.store import Store
@@ -77,6 +78,7 @@ class Service:
         as_of: int = 0,
         series: int = 0,
         viewer: Viewer = FULL_SCOPE,
+        territory: TerritoryRule = "as_was",
         crossed: bool = False,
     ) -> Question:
         """Return a checked question from the words of a command line or a URL.
@@ -90,7 +92,8 @@ class Service:
         self.catalogue.get(indicator)
         today = self.clock.today()
         meant = period if isinstance(period, Period) else self.clock.period(period)
-        place = self.territory.area(area, min(meant.end, today) if area else None)
+        day = today if territory == "as_is" else min(meant.end, today)
+        place = self.territory.area(area, day if area else None)
         if level == "children":
             below = self.territory.next_level(place)
             level = below.id if below else ""
@@ -105,7 +108,7 @@ class Service:
         question = Question(
             indicator, meant, place.id, level, tuple(compare), by,
             tuple(sorted((key, tuple(values)) for key, values in (filters or {}).items())),
-            as_of, series, viewer, crossed,
+            as_of, series, viewer, crossed, territory,
         )  # fmt: skip
         self._plan(question)
         return question
@@ -167,11 +170,7 @@ class Service:
         return distribution(self.store, self.territory, request)
 
     def hot_spots(self, question: Question) -> HotSpots:
-        """Return where the cases behind a number recur and grow; ask it with a history.
-
-        Raises:
-            BadQuestion: the number is not made of cases.
-        """
+        """Return where the cases behind a number recur and grow; ask it with a history."""
         plan = self._plan(question)
         return hot_spots(self.store, self.territory, plan, self._version(question))
 
@@ -188,6 +187,15 @@ class Service:
     ) -> tuple[dict[str, Any], ...]:
         """Return the newest alarms, emergencies and urgent cases, newest first."""
         return latest(self.store, self.territory, viewer, self.clock.now(), limit)
+
+    def batch_at(self, instant: dt.datetime) -> int:
+        """Return the newest batch that was published by an aware instant; 0 where there is none."""
+        rows = self.store.rows(
+            "SELECT max(batch) AS batch FROM batch WHERE published_at <= {at:DateTime64(3)}",
+            {"at": instant},
+            tag="service.batch_at",
+        )
+        return min(int(rows[0]["batch"]), self.version)
 
     def freshness(self) -> tuple[Freshness, ...]:
         """Return the age of every feed the city expects."""
@@ -252,6 +260,7 @@ class Service:
             freshness=self.feeds.freshness(self.clock.now(), self._version(question), sources),
             data_version=self._version(question),
             missing=self._missing(plan, total.figure, sources),
+            recuts=recuts(plan, self.territory),
             history=total.history,
             cells=self._cells(plan, fetched) if question.crossed and plan.level else {},
         )
@@ -323,7 +332,7 @@ class Service:
         roots = plan.question.viewer.roots
         areas = {
             area.id: area.name
-            for area in self.territory.descendants(plan.area.id, plan.level, plan.current.end)
+            for area in self.territory.descendants(plan.area.id, plan.level, plan.day)
             if not roots or self.territory.is_within(area.id, roots)
         }
         for key in fetched.keys(plan, "children"):

@@ -22,6 +22,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from metrics import as_of
+from metrics.as_is import rows_today
 from metrics.indicator import Indicator
 from metrics.measures import parts_sql
 from metrics.statement import Statement
@@ -48,6 +49,7 @@ class Need:
         scope: area ids the viewer may see, with their depths; empty for all.
         daily: keys are days of the one window instead.
         now: the city's aware instant; where rows are judged at a window's end.
+        is_as_is: rows count in the area that holds them today.
     """
 
     indicators: tuple[Indicator, ...]
@@ -61,11 +63,13 @@ class Need:
     scope: tuple[tuple[str, int], ...] = ()
     daily: bool = False
     now: dt.datetime | None = None
+    is_as_is: bool = False
 
     @property
     def reads_facts(self) -> bool:
         """Tell whether something is asked for that ``part`` does not hold."""
-        return bool(self.by or self.filters) or not all(one.is_kept for one in self.indicators)
+        asked = bool(self.by or self.filters) or self.is_as_is
+        return asked or not all(one.is_kept for one in self.indicators)
 
     @property
     def kept_in(self) -> str:
@@ -309,12 +313,14 @@ def _virtual_part(need: Need, parameters: dict[str, object]) -> str:
     selects: list[str] = []
     for fact in facts:
         about = [one for one in need.indicators if one.fact == fact]
+        table = rows_today(fact) if need.is_as_is else ""
         if need.is_as_of:
-            selects += as_of.windows_sql(about, fact, rows=" AND ".join(rows), dimension=by)
+            where = " AND ".join(rows)
+            selects += as_of.windows_sql(about, fact, rows=where, dimension=by, table=table)
             continue
         stocks = [one for one in about if one.kind == "stock"]
         others = [one for one in about if one.kind != "stock"]
         for some, days in ((stocks, _UP_TO_LAST), (others, f"({_within(need)})")):
             where = " AND ".join(rows)
-            selects += parts_sql(some, fact, rows=where, days=days, dimension=by)
+            selects += parts_sql(some, fact, rows=where, days=days, dimension=by, table=table)
     return f"({' UNION ALL '.join(selects)})"

@@ -97,7 +97,7 @@ def main() -> None:
         home = Path(temporary) / "home"
         days = ["--days", str(said.days)] if said.days else []
         cockpit(home, "demo", *days, "--no-serve")
-        briefing = cockpit(home, "brief").splitlines()[-1]
+        briefing = cockpit(home, "brief", "--format", "docx").splitlines()[-1]
         with served(home) as base, chromium() as browser:
             scenes(browser, base, said.out)
             for shot in () if said.scenes_only else SHOTS:

@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from dash.development.base_component import Component
 
     from cockpit.wiring import Services
-    from metrics.answer import Answer
-    from metrics.findings import Places
+    from metrics.answer import Answer, Places
     from metrics.indicator import Indicator
     from metrics.question import Question
     from metrics.territory import Area

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from dash.development.base_component import Component
 
     from cockpit.wiring import Services
-    from metrics.answer import Answer
-    from metrics.findings import Distribution
+    from metrics.answer import Answer, Distribution
     from metrics.question import Question
 
 PERIOD = "yesterday"

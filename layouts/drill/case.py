@@ -22,7 +22,8 @@ Row = Mapping[str, Any]
 _FACTS = (
     "case_no", "category", "subcategory", "kind", "channel", "urgency", "department",
     "handled_level", "area_name", "address", "satisfaction", "visit_state", "n_returns",
-    "n_rework", "n_urge", "flags", "source",
+    "n_rework", "n_urge", "n_supervise", "n_whistles", "channels", "merged_into", "merged",
+    "repeat_of", "repeat_rule", "repeats", "flags", "source",
 )  # fmt: skip
 _NOT_COMPARED = {
     "batch", "version", "row_no", "file", "sha256", "published_at", "is_current", "sign",
@@ -95,6 +96,8 @@ def _fact(key: str, row: Row, zone: dt.tzinfo) -> str:
         return f"{text}({how})"
     if key == "handled_level":
         text = texts.ROLES.get(text, text)
+    if key == "repeat_rule":
+        text = texts.REPEAT_RULES.get(text, text)
     return "" if text in (fmt.NONE, "0") else text
 
 

@@ -33,9 +33,8 @@ from layouts.figures.style import as_table, graph
 from layouts.figures.trend import split_series, trend
 from layouts.find_box import find_box
 from layouts.shell import View
-from metrics.answer import Answer
+from metrics.answer import Answer, Places
 from metrics.calendar import Period
-from metrics.findings import Places
 from metrics.territory import Area
 
 TREND_DAYS = 30

@@ -10,7 +10,7 @@ from layouts import explore_texts as words
 from layouts import format as fmt
 from layouts.figures.style import blank
 from layouts.theme import token
-from metrics.findings import Distribution
+from metrics.answer import Distribution
 from metrics.indicator import Indicator
 
 

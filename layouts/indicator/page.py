@@ -33,8 +33,7 @@ from layouts.indicator.definition import definition_panel
 from layouts.indicator.provenance import batches_panel, feeds_panel, statements_panel, tables_panel
 from layouts.indicator.related import related_panel
 from layouts.shell import View
-from metrics.answer import Answer
-from metrics.findings import Distribution
+from metrics.answer import Answer, Distribution
 from metrics.indicator import Indicator
 from metrics.territory import Area
 

@@ -153,6 +153,11 @@ def test_words_hold_no_digit_and_every_evidence_is_used(content: BriefingContent
     for section in content.sections:
         for chart in section.charts:
             used |= {id_ for series in chart.series for id_ in series.evidence}
+        for picture in section.pictures:
+            used |= {*picture.evidence, *(place.evidence for place in picture.places)}
+    told = {piece.id for piece in content.told}
+    used |= {id_ for trend in content.trends for id_ in trend.evidence}
+    assert told <= used
     assert used == {piece.id for piece in content.evidence}
     assert len(content.evidence) == len(used)
 

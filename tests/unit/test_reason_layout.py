@@ -34,10 +34,9 @@ def counted(now: tuple[int, int]) -> tuple[Explanation, Answer]:
 def test_an_ordinary_change_is_called_ordinary() -> None:
     why, answer = counted((1003, 399))
     text = reason(why, answer, "街道", STREETS)
-    assert text == (
-        "甲区受理量1,402件,比上期(11-20)的1,400件增加2件(▲0.1%),"
-        "在近8期的正常波动范围内,没有哪个街道或类别的变化大到值得单独说明。"
-    )
+    assert text == ("甲区受理量1,402件,比上期(11-20)的1,400件增加2件(▲0.1%),"
+                    "在近8期的正常波动范围内,"
+                    "没有哪个街道或类别的变化大到值得单独说明。")  # fmt: skip
 
 
 def test_who_carried_a_change_is_named_with_its_points() -> None:
