@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from cockpit.city_folder import claim_home, inbox_folder, open_city
 from metrics.calendar import Clock
-from metrics.errors import CockpitError
+from metrics.errors import CockpitError, ConfigProblems
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -211,6 +211,10 @@ def build(settings: Settings, *, store: Store | None = None, keeps_parts: bool =
     clock = Clock(city.timezone, settings.now or city.now, city.year_begins)
     specs = open_specs(city)
     catalogue = told_by(specs.values(), open_catalogue(settings, city))
+    if city.cases.merge:
+        from metrics.catalogue import counting_once  # noqa: PLC0415
+
+        catalogue = counting_once(catalogue)
     territory = open_territory(settings, city)
     store = store or open_store(settings, city)
     if keeps_parts:
@@ -269,9 +273,14 @@ def open_specs(city: City) -> dict[str, SourceSpec]:
     Raises:
         ConfigProblems: everything wrong in the files, with file:line.
     """
+    from etl.cityfile import case_problems  # noqa: PLC0415
     from etl.source import load_specs  # noqa: PLC0415
 
-    return load_specs(city.specs)
+    specs = load_specs(city.specs)
+    wrong = list(case_problems(city, {one.source: one.fact for one in specs.values()}))
+    if wrong:
+        raise ConfigProblems(wrong)
+    return specs
 
 
 def open_store(settings: Settings, city: City) -> Store:

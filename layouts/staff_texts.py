@@ -142,6 +142,14 @@ CASE_FIELDS: Mapping[str, str] = {
     "n_returns": "退单次数",
     "n_rework": "返工次数",
     "n_urge": "催办次数",
+    "n_supervise": "督办次数",
+    "n_whistles": "吹哨部门数",
+    "merged_into": "并入",
+    "channels": "全部渠道",
+    "merged": "并入本件的",
+    "repeat_of": "重复于",
+    "repeats": "其后重复的",
+    "repeat_rule": "重复依据",
     "flags": "标记",
     "source": "数据源",
 }
@@ -154,6 +162,11 @@ LIFECYCLE: Mapping[str, str] = {
     "closed_at": "办结",
     "visited_at": "回访",
     "due_at": "应办结",
+}
+REPEAT_RULES: Mapping[str, str] = {
+    "reporter": "同一诉求人",
+    "text": "内容相同",
+    "keyword": "催办用语",
 }
 PLACED_BY: Mapping[str, str] = {
     "point": "坐标",

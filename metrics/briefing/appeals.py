@@ -10,10 +10,10 @@ from metrics.briefing.content import Evidence, Fact, Part, Section, Slot
 from metrics.briefing.draft import LEAST_HISTORY, RARE, Draft, enumeration, gaps, level_test
 from metrics.briefing.evidence import amount, constant, difference, listed, push, words
 from metrics.briefing.inquiry import ACCEPTED
-from metrics.briefing.movers import Mover, contributions, main_movers, outstanding
 from metrics.briefing.pictures import calendar, category_chart, trend_chart
 from metrics.briefing.rates import laggards, rate_change, target_breaches
-from metrics.briefing.significance import (
+from metrics.insight.movers import Mover, contributions, main_movers, outstanding
+from metrics.insight.significance import (
     HISTORY_WEEKS,
     TOTAL_GATE,
     dispersion,

@@ -9,7 +9,7 @@ from metrics.answer import Child
 from metrics.briefing.content import Evidence, Fact, Part, Ring, Slot
 from metrics.briefing.evidence import EvidenceBook, amount, change, constant, listed, tally, words
 from metrics.briefing.inquiry import Answers, named
-from metrics.briefing.significance import (
+from metrics.insight.significance import (
     HISTORY_WEEKS,
     STREAK_WEEKS,
     TOTAL_GATE,

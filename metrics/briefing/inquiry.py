@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from metrics.answer import Answer, Child, Freshness
-from metrics.briefing.significance import HISTORY_WEEKS
 from metrics.calendar import Period, week_of
 from metrics.errors import BadQuestion, UnknownName
+from metrics.insight.significance import HISTORY_WEEKS
 from metrics.question import Comparison, Question
 from metrics.territory import UNASSIGNED, Territory
 

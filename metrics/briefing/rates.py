@@ -9,8 +9,8 @@ from metrics.briefing.content import Evidence, Fact, Part, Slot
 from metrics.briefing.draft import LEAST_CASES, LEAST_HISTORY, RARE, Draft
 from metrics.briefing.evidence import amount, change, constant, effect, listed, tally, words
 from metrics.briefing.inquiry import ONTIME, named
-from metrics.briefing.movers import RateEffect, RateSplit, rate_mix
-from metrics.briefing.significance import (
+from metrics.insight.movers import RateEffect, RateSplit, rate_mix
+from metrics.insight.significance import (
     HISTORY_WEEKS,
     TOTAL_GATE,
     many_gate,

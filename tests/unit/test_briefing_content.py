@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from layouts.briefing.sentences import cell, phrase, sentence
 from metrics.briefing import BriefingContent, compose
 from metrics.briefing.content import Evidence, Fact, Slot
-from metrics.briefing.movers import contributions, main_movers, rate_mix
-from metrics.briefing.significance import dispersion, level_z, many_gate, record, streak, wilson
 from metrics.calendar import parse_period, week
 from metrics.errors import BadQuestion
+from metrics.insight.movers import contributions, main_movers, rate_mix
+from metrics.insight.significance import dispersion, level_z, many_gate, record, streak, wilson
 from tests.support.briefing_city import COUNTS, MEASURES, RATES, TODAY, Cell, Town, feeds
 
 W46 = week(2026, 46)
