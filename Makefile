@@ -11,7 +11,7 @@ COCKPIT := $(BIN)/cockpit
 SLOW := (slow or server) and not browser
 CITIES := $(patsubst %,tests/integration/test_%.py,examples seed_systems)
 
-.PHONY: help setup demo test check bench screenshots docs lock clean
+.PHONY: help setup demo test check bench soak screenshots docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,11 +38,14 @@ check: setup ## lint, arrows, types and the fast tests
 	$(BIN)/mypy
 	$(PYTEST) -m "not slow and not browser and not server"
 
-bench: setup ## how fast: loading, asking, drawing
+bench: setup ## how fast: loading, asking, drawing, and what a wall costs
 	$(BIN)/python -m benchmarks
 
+soak: setup ## a wall for months in little time: memory, nodes, console; writes docs/soak.md
+	$(BIN)/python -m benchmarks.soak
+
 screenshots: setup ## pictures for README and docs; every scene at every size into var/screenshots
-	$(BIN)/python scripts/screenshots.py
+	$(BIN)/python -m scripts.screenshots
 
 docs: setup ## write the generated pages again: commands, indicators, schemas
 	$(BIN)/python scripts/docs.py
