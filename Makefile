@@ -6,10 +6,9 @@ SHELL := bash
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.stamp
-PYTEST := $(BIN)/python -m pytest
+# a file of tests stays in one process, with the store and the server it was given
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 COCKPIT := $(BIN)/cockpit
-SLOW := (slow or server) and not browser
-CITIES := $(patsubst %,tests/integration/test_%.py,examples seed_systems)
 
 .PHONY: help setup demo test check bench soak screenshots docs lock clean
 
@@ -25,10 +24,8 @@ $(STAMP): requirements.txt pyproject.toml scripts/setup.sh
 demo: setup ## the demo city on a wall, in your browser
 	$(COCKPIT) demo
 
-test: check ## every test: check, then the slow ones on two cores, then the browser
-	$(PYTEST) -m "$(SLOW)" $(CITIES) tests/soundness & cities=$$!; \
-	  $(PYTEST) -m "$(SLOW)" tests $(CITIES:%=--ignore=%) --ignore=tests/soundness \
-	  || { kill $$cities; exit 1; }; wait $$cities
+test: check ## every test: check, then the slow ones, then the browser
+	$(PYTEST) -m "(slow or server) and not browser"
 	$(PYTEST) -m browser
 
 check: setup ## lint, arrows, types and the fast tests

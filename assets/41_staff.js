@@ -153,9 +153,9 @@
     const shown = [];
     named.forEach(function (one) {
       const name = one.layer.feature.properties.name, element = one.tip.getElement();
-      const short = name.length > 3 ? name.replace(SUFFIX, "") : name;
-      const fits = [name, short].some(function (text) {
-        if (element.textContent !== text) { one.tip.setContent(text); }
+      const fits = ways(name).some(function (text) {
+        if (element.innerText !== text) { one.tip.setContent(text); }
+        element.classList.toggle("is-tight", text.indexOf("\n") >= 0);
         const box = element.getBoundingClientRect();
         const free = box.width < 1.15 * one.width && shown.every(function (o) {
           return box.right + GAP < o.left || box.left > o.right + GAP
@@ -168,6 +168,16 @@
     });
   }
 
+  // The name, without its kind, in two lines, and then only its last part.
+  function ways(name) {
+    const short = name.length > 3 ? name.replace(SUFFIX, "") : name;
+    const half = Math.ceil(short.length / 2), last = short.slice(2);
+    const two = short.length > 3 ? [short.slice(0, half) + "\n" + short.slice(half)] : [short];
+    if (short.length < 6) { return [name, short].concat(two); }
+    const third = Math.ceil(last.length / 2);
+    return [name, short].concat(two, [last.slice(0, third) + "\n" + last.slice(third)]);
+  }
+
   function keepInView(map) {
     clearTimeout(map._staffThin);
     map._staffThin = setTimeout(function () {
@@ -177,11 +187,11 @@
     if (map._staffWatched) { return; }
     map._staffWatched = true;
     map.on("zoomend viewreset resize", function () { setTimeout(function () { thinNames(map); }, 50); });
-    let width = 0;
+    let size = "";
     new ResizeObserver(function () {
-      const now = map.getContainer().clientWidth;
-      if (!now || now === width) { return; }
-      width = now;
+      const box = map.getContainer(), now = box.clientWidth + "x" + box.clientHeight;
+      if (!box.clientWidth || now === size) { return; }
+      size = now;
       map.invalidateSize();
       const bounds = window.L.latLngBounds([]);
       map.eachLayer(function (layer) {
@@ -204,12 +214,31 @@
     return point;
   }
 
+  function clusterReady(feature, at) {
+    const count = feature.properties.point_count, size = 22 + 8 * Math.log10(count);
+    const said = document.createElement("span");
+    said.textContent = count;
+    return window.L.marker(at, { keyboard: true, title: String(count), icon: window.L.divIcon({
+      className: "st-cluster", html: said, iconSize: [size, size]
+    }) });
+  }
+
+  // Discs that let the ground shine through: where many overlap it is bright.
+  function heatReady(feature, at, context) {
+    const disc = window.L.circleMarker(at, {
+      radius: 20, stroke: false, fillColor: context.hideout.fill, fillOpacity: 0.1, interactive: false
+    });
+    disc._staffPoint = true;
+    return disc;
+  }
+
   // Dash hides this field from screen readers; then the tabulator must not stop at it either.
   new MutationObserver(function () {
     document.querySelectorAll(".dash-dropdown-focus-target[tabindex='0']").forEach(function (field) { field.tabIndex = -1; });
   }).observe(document.documentElement, { childList: true, subtree: true });
 
-  window.staff = { shapeStyle: shapeStyle, shapeReady: shapeReady, pointReady: pointReady };
+  window.staff = { shapeStyle: shapeStyle, shapeReady: shapeReady, pointReady: pointReady,
+    clusterReady: clusterReady, heatReady: heatReady };
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, { staff: { goes: goes } });
 

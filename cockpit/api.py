@@ -11,12 +11,14 @@ from flask import Blueprint, Flask, Response, jsonify, request
 from flask.json.provider import DefaultJSONProvider
 
 from cockpit import __version__
-from cockpit.parameters import read_comparisons, read_filters
+from cockpit.parameters import read_comparisons, read_filters, read_territory
 from cockpit.walls.guard import is_kiosk, kiosk_now, viewer_now
 from cockpit.walls.scope import area_for
 from metrics.answer_json import as_json
 from metrics.cases import MAX_PAGE, Side
 from metrics.errors import BadQuestion, CockpitError, StoreError, UnknownName
+from metrics.insight.as_json import as_json as why_json
+from metrics.insight.inquiry import ask_why
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
@@ -25,8 +27,11 @@ if TYPE_CHECKING:
     from metrics.question import Question
 
 LOG = logging.getLogger("cockpit.api")
-ADDRESSES = ("/api/v1/ask", "/api/v1/catalogue", "/api/v1/cases", "/api/v1/version")
-ASKED = ("indicator", "area", "level", "period", "by", "as_of", "compare", "filter", "series")
+ADDRESSES = (
+    "/api/v1/ask", "/api/v1/why", "/api/v1/catalogue", "/api/v1/cases", "/api/v1/version",
+)  # fmt: skip
+ASKED = ("indicator", "area", "level", "period", "by", "as_of", "compare", "filter", "series",
+         "territory")  # fmt: skip
 PAGED = ("side", "limit", "offset")
 SIDES: dict[str, Side] = {"all": "all", "numerator": "numerator", "rest": "rest"}
 LONGEST_SERIES = 1100
@@ -40,6 +45,11 @@ def build_api(services: Services) -> Blueprint:
     def ask() -> Response:
         _only(request.args, ASKED)
         return jsonify(as_json(services.answer(read_question(services))))
+
+    @api.get("/api/v1/why")
+    def why() -> Response:
+        _only(request.args, ASKED)
+        return jsonify(why_json(*ask_why(services.service, read_question(services))))
 
     @api.get("/api/v1/catalogue")
     def catalogue() -> Response:
@@ -157,6 +167,7 @@ def read_question(services: Services) -> Question:
         period=said.get("period", "yesterday"),
         by=said.get("by", ""),
         as_of=_whole("as_of", 0, 2**32 - 1),
+        territory=read_territory(said.get("territory", "as-was"), where="territory"),
         series=_whole("series", 0, LONGEST_SERIES),
         compare=read_comparisons(said.get("compare", "prev,yoy"), where="compare"),
         filters=read_filters(said.getlist("filter"), where="filter"),

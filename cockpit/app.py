@@ -14,6 +14,7 @@ from flask import Flask, Response, request, send_from_directory
 
 import cockpit
 from cockpit.api import add_error_shape, build_api
+from cockpit.desk_tools import build_desk_tools
 from cockpit.look import add_look
 from cockpit.pages import PAGES, page_at
 from cockpit.walls.guard import add_guard
@@ -230,6 +231,7 @@ def _add_server_side(app: CockpitApp, services: Services) -> None:
     add_look(server, services.settings)
     add_guard(server, services)
     server.register_blueprint(build_api(services))
+    server.register_blueprint(build_desk_tools(services))
     add_error_shape(server)
 
     @server.get("/geo/<path:name>")

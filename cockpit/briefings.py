@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from metrics.briefing import BriefingContent, compose
-from metrics.calendar import parse_period
+from metrics.briefing.restated import Restated, restated
+from metrics.calendar import Period, parse_period
 from metrics.errors import ConfigError, UnknownName
 
 if TYPE_CHECKING:
     from cockpit.wiring import Services
+    from metrics.briefing.content import PictureSpec
+    from metrics.briefing.inquiry import Asks
 
-FORMATS = ("docx",)
+FORMATS = ("docx", "pdf", "xlsx", "pptx")
+FOLDER, FONTS, TEMPLATE = "briefings", "fonts", "weekly.docx"
+"""In the home: what is kept, faces of one's own, and a Word template of one's own."""
 _WRITING = threading.Lock()
 
 
@@ -26,71 +33,171 @@ class Issue:
 
     Attributes:
         content: what it says, frozen.
-        path: the document.
-        is_outdated: the data have changed since in a way that would change the briefing.
+        paths: the documents, in the order they were asked for.
+        changes: what the data say otherwise now; only where that was asked for.
+        is_outdated: composed now, it would read otherwise.
     """
 
     content: BriefingContent
-    path: Path
+    paths: tuple[Path, ...]
+    changes: tuple[Restated, ...] = field(default=())
     is_outdated: bool = False
 
 
+def home_folder(services: Services) -> Path:
+    """Return where the briefings of a home are kept."""
+    return services.settings.home / FOLDER
+
+
+def read_formats(text: str) -> tuple[str, ...]:
+    """Return the formats of a comma list, each once.
+
+    Raises:
+        UnknownName: one of them is not written.
+    """
+    forms = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    for form in forms or ("",):
+        if form not in FORMATS:
+            raise UnknownName("format", form, FORMATS, where="--format")
+    return forms
+
+
 def issue(
-    services: Services, week: str, folder: Path, *, form: str = "docx", is_anew: bool = False
+    services: Services,
+    week: str,
+    folder: Path,
+    *,
+    forms: Sequence[str] = FORMATS[:1],
+    is_compared: bool = False,
+    is_review: bool = False,
 ) -> Issue:
     """Return a week's briefing, drawn into a folder.
 
-    The content is composed once and kept beside the document; later it is drawn from there, so
-    that what was sent out does not change when data are restated. ``is_anew`` replaces it.
+    The content is composed once and kept in the home; later it is drawn from there, so that what
+    was sent out does not change when data are restated.
+
+    Args:
+        services: the opened services.
+        week: an ISO week that has begun.
+        folder: where the documents go.
+        forms: of ``FORMATS``.
+        is_compared: tell what the data say otherwise now.
+        is_review: put the evidence beside the sentences of the Word document.
 
     Raises:
-        UnknownName: the format is not written.
         BadQuestion: ``week`` is no ISO week that has begun.
-        ConfigError: the folder cannot be written, or the kept content is damaged.
+        ConfigError: the folder cannot be written, the kept content is damaged, a character has no
+            font, or the template is wrong.
     """
-    from layouts.briefing.docx import write_docx  # noqa: PLC0415 - loads the Word writer
-
-    if form not in FORMATS:
-        raise UnknownName("format", form, FORMATS, where="--format")
     period = parse_period(week, services.clock.today())
     with _WRITING:
-        now = compose(
-            services.service,
-            week=period,
-            city_title=services.city.title,
-            is_demo=services.city.demo,
-        )
-        kept = folder / f"{period.text}.json"
+        base = kept(services, period)
+        content = services.weekly.standing(period.text).content or base
+        now = composed(services, period) if is_compared else base
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            content = _frozen(kept) if kept.is_file() and not is_anew else None
-            if content is None:
-                content = now
-                draft = kept.with_suffix(".draft")
-                draft.write_text(now.model_dump_json(indent=1), "utf-8")
-                draft.replace(kept)
-            path = write_docx(content, folder / file_name(content, form))
+            paths = draw(services, content, folder, forms, is_review=is_review)
         except OSError as error:
-            raise ConfigError(
-                f"the folder {folder} cannot be written ({error.strerror})",
-                where="--out",
-                next_step="Name another",
-            ) from error
-    return Issue(content, path, _told(content) != _told(now))
+            raise _unwritable(folder, error) from error
+    return Issue(content, paths, restated(content, now), _told(base) != _told(now))
 
 
-def file_name(content: BriefingContent, form: str) -> str:
-    """Return the name of a briefing's document."""
-    return f"{content.masthead}_{content.week}.{form}"
+def composed(services: Services, period: Period, asks: Asks | None = None) -> BriefingContent:
+    """Return a week's briefing as the data say it now, or as somebody else answers."""
+    from cockpit.outlines import outlines  # noqa: PLC0415 - loads the geometry
+
+    return compose(
+        asks or services.service,
+        week=period,
+        city_title=services.city.title,
+        is_demo=services.city.demo,
+        outlines=outlines(services),
+    )
 
 
-def issued(folder: Path) -> list[tuple[str, Path]]:
-    """Return week and document of the briefings in a folder, newest first."""
-    found = [(path.stem.rpartition("_")[2], path) for path in folder.glob("*_*-W*.docx")]
-    return sorted(found, reverse=True)
+def kept(
+    services: Services, period: Period, *, is_anew: bool = False, asks: Asks | None = None
+) -> BriefingContent:
+    """Return the frozen content of a week, composing and freezing it where there is none."""
+    folder = home_folder(services)
+    path = folder / f"{period.text}.json"
+    if path.is_file() and not is_anew:
+        return read_content(path)
+    content = composed(services, period, asks)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(".draft")
+        draft.write_text(content.model_dump_json(indent=1), "utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    return content
 
 
-def _frozen(path: Path) -> BriefingContent:
+def draw(
+    services: Services,
+    content: BriefingContent,
+    folder: Path,
+    forms: Sequence[str],
+    *,
+    is_review: bool = False,
+) -> tuple[Path, ...]:
+    """Write the documents of a content and return their paths; nothing is written in part.
+
+    Raises:
+        ConfigError: a character has no font, or the template is wrong.
+    """
+    from layouts.briefing.docx import write_docx  # noqa: PLC0415 - load the writers
+    from layouts.briefing.manuscript import manuscript  # noqa: PLC0415
+    from layouts.briefing.pdf import picture, write_pdf  # noqa: PLC0415
+    from layouts.briefing.pptx import write_pptx  # noqa: PLC0415
+    from layouts.briefing.typefaces import faces  # noqa: PLC0415
+    from layouts.briefing.xlsx import write_xlsx  # noqa: PLC0415
+
+    said = manuscript(content)
+    own = services.settings.home / TEMPLATE
+    found = faces(services.settings.home / FONTS)
+    found.check(said.texts, where=content.week)
+
+    @functools.cache
+    def shown(spec: PictureSpec) -> bytes:
+        return picture(spec, found)
+
+    writers: dict[str, Callable[[Path], Path]] = {
+        "docx": lambda path: write_docx(
+            said, path, shown, template=own if own.is_file() else None, is_review=is_review
+        ),
+        "pdf": lambda path: write_pdf(said, path, found),
+        "xlsx": lambda path: write_xlsx(said, path),
+        "pptx": lambda path: write_pptx(said, path, shown),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for form in forms:
+        path = folder / file_name(content, form, is_review=is_review and form == "docx")
+        draft = writers[form](path.with_name(f".{path.name}"))
+        draft.replace(path)
+        paths.append(path)
+    return tuple(paths)
+
+
+def file_name(content: BriefingContent, form: str, *, is_review: bool = False) -> str:
+    """Return the name of a briefing's document: letters, digits and signs that lead nowhere."""
+    stem = f"{content.masthead}_{content.week}{'_审阅' if is_review else ''}"
+    safe = "".join(c if c.isalnum() or c in "-_（）〔〕" else "_" for c in stem)
+    return f"{safe}.{form}"
+
+
+def issued(folder: Path) -> set[str]:
+    """Return the weeks whose content is frozen in a folder."""
+    return {path.stem for path in folder.glob("*-W*.json")}
+
+
+def read_content(path: Path) -> BriefingContent:
+    """Return a kept content.
+
+    Raises:
+        ConfigError: it does not match its hash.
+    """
     try:
         content = BriefingContent.model_validate_json(path.read_text("utf-8"))
     except (ValidationError, UnicodeDecodeError) as error:
@@ -105,6 +212,14 @@ def _damaged(path: Path) -> ConfigError:
         "the kept briefing is damaged: its content does not match its hash",
         where=str(path),
         next_step="Put back the original, or compose it anew: cockpit brief --anew",
+    )
+
+
+def _unwritable(folder: Path, error: OSError) -> ConfigError:
+    return ConfigError(
+        f"the folder {folder} cannot be written ({error.strerror})",
+        where="--out",
+        next_step="Name another",
     )
 
 

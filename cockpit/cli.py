@@ -24,6 +24,7 @@ from cockpit.commands.init import init
 from cockpit.commands.options import SETTINGS_KEY, WANTS_JSON
 from cockpit.commands.serve import serve
 from cockpit.commands.wall import wall
+from cockpit.commands.why import why
 from cockpit.settings import PREFIX, Settings
 from metrics.errors import CockpitError
 
@@ -61,7 +62,7 @@ def cli() -> None:
 
 
 for command in (
-    demo, init, check, etl, ask, sql, explain, brief, serve, wall, catalogue, doctor,
+    demo, init, check, etl, ask, sql, explain, why, brief, serve, wall, catalogue, doctor,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -33,6 +33,7 @@ def make_loader(services: Services, boundaries: Boundaries) -> Loader:
         list(services.catalogue.indicators.values()),
         services.city.timezone,
         services.settings.secret_key(),
+        rules=services.city.cases,
     )
 
 
@@ -66,8 +67,10 @@ def _plan(
         services.inbox,
         boundaries=boundaries,
         indicators=list(services.catalogue.indicators.values()),
+        rules=services.city.cases,
         only=only,
         fetches=fetches,
+        now=services.clock.now(),
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from cockpit.jobs import make_errand, make_loader
 from cockpit.schedule import Schedule
+from cockpit.weekly.delivery import attend
 from cockpit.wiring import open_boundaries
 from etl.fetch.run import note_loads
 from etl.inbox import Watcher
@@ -86,6 +87,13 @@ class Live:
         self.schedule.stop()
 
 
+def attender(services: Services) -> Callable[[], None] | None:
+    """Return what looks after the weekly briefing, where a time is set for it."""
+    settings = services.settings
+    is_set = settings.briefing_cutoff is not None or settings.briefing_at is not None
+    return (lambda: attend(services)) if is_set else None
+
+
 def start_live(services: Services, feed: DemoFeed | None = None) -> Services:
     """Return the services with the feeds fetched and the inbox watched, each at its rhythm.
 
@@ -102,7 +110,9 @@ def start_live(services: Services, feed: DemoFeed | None = None) -> Services:
         clock=services.clock.now,
         on_reports=lambda reports: note_loads(reports, make_errand(services)),
     )
-    schedule = Schedule(services.specs, watcher, lambda stop: make_errand(services, stop))
+    schedule = Schedule(
+        services.specs, watcher, lambda stop: make_errand(services, stop), attend=attender(services)
+    )
     schedule.start()
     if feed is not None:
         feed.start()

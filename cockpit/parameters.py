@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import get_args
 
 from metrics.errors import BadQuestion, UnknownName
-from metrics.question import Comparison
+from metrics.question import Comparison, TerritoryRule
 
 COMPARISONS: tuple[Comparison, ...] = get_args(Comparison)
 
@@ -27,6 +27,22 @@ def read_comparisons(text: str, *, where: str) -> tuple[Comparison, ...]:
         if word not in known:
             raise UnknownName("comparison", word, (*known, "none"), where=where)
     return tuple(known[word] for word in words)
+
+
+def read_territory(text: str, *, where: str) -> TerritoryRule:
+    """Return which areas rows count in.
+
+    Raises:
+        UnknownName: the word is neither.
+
+    Example:
+        >>> read_territory("as-is", where="--territory")
+        'as_is'
+    """
+    known: dict[str, TerritoryRule] = {"as-was": "as_was", "as-is": "as_is"}
+    if text not in known:
+        raise UnknownName("territory", text, known, where=where)
+    return known[text]
 
 
 def read_filters(pairs: Iterable[str], *, where: str) -> dict[str, tuple[str, ...]]:

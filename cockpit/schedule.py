@@ -15,9 +15,11 @@ from etl.fetch.desk import Errand
 from etl.fetch.run import SIDE_BY_SIDE, fetch, is_fetched
 from etl.inbox import Watcher
 from etl.spec import SourceSpec
+from metrics.errors import CockpitError
 
 LOG = logging.getLogger("cockpit.schedule")
 LOOK_SECONDS = 0.8
+ATTEND_SECONDS = 60.0
 _ALMOST = dt.timedelta(seconds=1)
 
 
@@ -36,6 +38,7 @@ class Schedule:
         errand: Callable[[threading.Event], Errand],
         *,
         look_seconds: float = LOOK_SECONDS,
+        attend: Callable[[], None] | None = None,
     ) -> None:
         """Prepare; ``start()`` begins, ``stop()`` ends it.
 
@@ -44,6 +47,7 @@ class Schedule:
             watcher: looks into the inbox.
             errand: what a fetch needs now, with the event that ends it.
             look_seconds: between two looks.
+            attend: does once a minute what is due about the weekly briefing.
         """
         self._specs, self._watcher, self._errand = specs, watcher, errand
         self._stopping = threading.Event()
@@ -53,12 +57,18 @@ class Schedule:
             executors={
                 "look": ThreadPoolExecutor(1),
                 "fetch": ThreadPoolExecutor(SIDE_BY_SIDE),
+                "weekly": ThreadPoolExecutor(1),
             },
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
         )
         self._scheduler.add_job(
             self._look, IntervalTrigger(seconds=look_seconds), executor="look", id="inbox"
         )
+        if attend is not None:
+            self._scheduler.add_job(
+                _careful(attend), IntervalTrigger(seconds=ATTEND_SECONDS), executor="weekly",
+                id="weekly briefing", next_run_time=dt.datetime.now(dt.UTC),
+            )  # fmt: skip
         for spec in filter(is_fetched, specs.values()):
             self._add(spec)
 
@@ -118,3 +128,17 @@ class Schedule:
             return False
         self._scheduler.modify_job(spec.source, next_run_time=due)
         return True
+
+
+def _careful(attend: Callable[[], None]) -> Callable[[], None]:
+    """Return the same, but it goes on after every error."""
+
+    def run() -> None:
+        try:
+            attend()
+        except CockpitError as error:
+            LOG.warning("the weekly briefing waits: %s", error.sentence)
+        except Exception:
+            LOG.exception("the weekly briefing could not be attended to")
+
+    return run

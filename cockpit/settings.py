@@ -17,6 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
+from cockpit.weekly import rhythm
 from layouts.theme import ARROWS, THEMES, Arrows, Theme
 from layouts.wall.sheet import farthest_m
 from metrics.errors import ConfigError, UnknownName, near
@@ -26,7 +27,7 @@ CONFIG_FILE = "cockpit.toml"
 CITY_RECORD = "city.txt"
 """File in the home with the city it belongs to, so that later commands need not name it."""
 
-OUTSIDE = ("DEBUG", "SKIP_APT", "TEST_CLICKHOUSE")
+OUTSIDE = ("DEBUG", "SKIP_APT", "TEST_CLICKHOUSE", *rhythm.SECRETS)
 """Environment names that are read elsewhere and are no settings."""
 
 
@@ -141,6 +142,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("wall_height_m", "0", "height of the wall; 0 where it is not known", _metres(0, 30)),
     Setting("viewing_distance_m", "5", "from where the wall is read", _metres(0.5, 60)),
     Setting("now", "", "fixes the city's clock, for tests and replays", _instant),
+    Setting("briefing_cutoff", "", "when a briefing is frozen: Mon 06:00", rhythm.read_weekly),
+    Setting("briefing_at", "", "from when on it is sent: Mon 09:00", rhythm.read_weekly),
+    Setting("briefing_unsigned", "wait", "wait for the signature, or send", _one_of(rhythm.SENDS)),
+    Setting("briefing_mail", "", "who gets it: a,b", rhythm.read_addresses),
+    Setting("smtp", "", "how mail leaves: smtp://user@host:587, smtps://…", rhythm.read_smtp),
+    Setting("mail_from", "", "address it is sent from", rhythm.read_addresses),
     Setting("secret", "", "key that makes reporters anonymous; made once when absent", str),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -172,6 +179,12 @@ class Settings:
     wall_height_m: float
     viewing_distance_m: float
     now: dt.datetime | None
+    briefing_cutoff: rhythm.WeeklyTime | None
+    briefing_at: rhythm.WeeklyTime | None
+    briefing_unsigned: str
+    briefing_mail: tuple[str, ...]
+    smtp: str
+    mail_from: tuple[str, ...]
     secret: str
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
     unknown: tuple[str, ...] = ()
@@ -205,7 +218,8 @@ class Settings:
         rows = []
         for setting in SETTINGS:
             value = getattr(self, setting.name)
-            text = "" if value is None else str(value)
+            text = ", ".join(value) if isinstance(value, tuple) else str(value or "")
+            text = "0" if value == 0 else text
             if setting.name == "secret":
                 text = "(set)" if text else "(kept in home)"
             if setting.name == "store":

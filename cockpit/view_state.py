@@ -14,13 +14,13 @@ FILTERS = tuple(dict.fromkeys(column for columns in DIMENSIONS.values() for colu
 
 _IN_PATH = {"indicator": "indicator", "area": "area"}
 _SAYS: dict[str, tuple[str, ...]] = {
-    "drill": ("indicator", "area", "level", "period", "filters", "page", "case"),
+    "drill": ("indicator", "area", "level", "period", "filters", "why", "layer", "page", "case"),
     "indicator": ("area", "level", "period", "filters"),
     "area": ("period", "tier"),
     "quality": ("filters", "page"),
 }
 _RESETS: dict[str, dict[str, Any]] = {
-    "indicator": {"level": "", "filters": (), "page": 1, "case": ""},
+    "indicator": {"level": "", "filters": (), "page": 1, "case": "", "why": ""},
     "area": {"level": "", "page": 1, "case": ""},
     "level": {"page": 1},
     "period": {"page": 1, "case": ""},
@@ -44,6 +44,8 @@ class ViewState:
         page: page of the table, from 1.
         case: id of the case that is opened; empty for none.
         tier: ``all`` for the further indicators beside the core.
+        why: how the change is cut: ``area`` or a column; empty for what moved most.
+        layer: ``heat`` for a map of where cases are dense; empty for points and clusters.
     """
 
     indicator: str = ""
@@ -54,6 +56,8 @@ class ViewState:
     page: int = 1
     case: str = ""
     tier: str = ""
+    why: str = ""
+    layer: str = ""
 
     @property
     def filter_map(self) -> dict[str, tuple[str, ...]]:
@@ -81,6 +85,16 @@ class ViewState:
         if kept:
             chosen[column] = kept
         return self.with_changes(filters=tuple(sorted(chosen.items())))
+
+    def with_only(self, column: str, value: str) -> ViewState:
+        """Return the view with one value of a column only; with all where the value is empty.
+
+        A minor class belongs to its major one and goes with it.
+        """
+        gone = {column, "subcategory"} if column == "category" else {column}
+        kept = [(name, values) for name, values in self.filters if name not in gone]
+        chosen = [(column, (value,))] if value else []
+        return self.with_changes(filters=tuple(sorted([*kept, *chosen])))
 
     def path(self, page: PageName, /) -> str:
         """Return the address of a page without its query."""
@@ -124,7 +138,7 @@ def parse_address(pathname: str | None, search: str | None) -> ViewState:
     filters: dict[str, tuple[str, ...]] = {}
     for name, raw in parse_qsl((search or "").lstrip("?"), max_num_fields=None):
         value = raw.strip()[:_LONGEST]
-        if name in ("indicator", "area", "level", "period", "case", "tier"):
+        if name in ("indicator", "area", "level", "period", "case", "tier", "why", "layer"):
             said[name] = value
         elif name == "page":
             said["page"] = _page(value)

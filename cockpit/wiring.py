@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from cockpit.city_folder import claim_home, inbox_folder, open_city
 from metrics.calendar import Clock
-from metrics.errors import CockpitError
+from metrics.errors import CockpitError, ConfigProblems
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cockpit.walls.desk import WallDesk
     from cockpit.walls.kiosk import Kiosk
     from cockpit.walls.ledger import Ledger
+    from cockpit.weekly.ledger import WeeklyLedger
     from etl.boundaries import Boundaries
     from etl.cityfile import City
     from etl.spec import SourceSpec
@@ -103,6 +104,13 @@ class Services:
         return Ledger(self.settings.home)
 
     @cached_property
+    def weekly(self) -> WeeklyLedger:
+        """How far the briefings have come, and what was sent."""
+        from cockpit.weekly.ledger import WeeklyLedger  # noqa: PLC0415
+
+        return WeeklyLedger(self.settings.home)
+
+    @cached_property
     def desk(self) -> WallDesk:
         """The control desk of the walls."""
         from cockpit.walls.desk import WallDesk  # noqa: PLC0415
@@ -168,6 +176,8 @@ class Services:
             self.background.stop()
         if "ledger" in self.__dict__:
             self.ledger.close()
+        if "weekly" in self.__dict__:
+            self.weekly.close()
         self.store.close()
 
     def __enter__(self) -> Self:
@@ -201,6 +211,10 @@ def build(settings: Settings, *, store: Store | None = None, keeps_parts: bool =
     clock = Clock(city.timezone, settings.now or city.now, city.year_begins)
     specs = open_specs(city)
     catalogue = told_by(specs.values(), open_catalogue(settings, city))
+    if city.cases.merge:
+        from metrics.catalogue import counting_once  # noqa: PLC0415
+
+        catalogue = counting_once(catalogue)
     territory = open_territory(settings, city)
     store = store or open_store(settings, city)
     if keeps_parts:
@@ -259,9 +273,14 @@ def open_specs(city: City) -> dict[str, SourceSpec]:
     Raises:
         ConfigProblems: everything wrong in the files, with file:line.
     """
+    from etl.cityfile import case_problems  # noqa: PLC0415
     from etl.source import load_specs  # noqa: PLC0415
 
-    return load_specs(city.specs)
+    specs = load_specs(city.specs)
+    wrong = list(case_problems(city, {one.source: one.fact for one in specs.values()}))
+    if wrong:
+        raise ConfigProblems(wrong)
+    return specs
 
 
 def open_store(settings: Settings, city: City) -> Store:

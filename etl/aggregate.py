@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from metrics.indicator import Indicator
@@ -40,13 +40,19 @@ def _kept(indicators: Iterable[Indicator]) -> list[Indicator]:
 
 
 def add_parts(
-    store: Store, indicators: Sequence[Indicator], batches: Mapping[int, Shape]
+    store: Store, indicators: Sequence[Indicator], batches: Collection[tuple[int, Shape]]
 ) -> dict[int, list[dt.date]]:
-    """Write the parts of batches that are being loaded and return the days each touches."""
-    for shape in sorted(set(batches.values())):
-        mine = [batch for batch, of in batches.items() if of == shape]
+    """Write the parts of batches that are being loaded and return the days each touches.
+
+    Args:
+        store: with their facts.
+        indicators: the catalogue.
+        batches: with the shapes that have lines under them; a step log's may have two.
+    """
+    for shape in sorted({shape for _, shape in batches}):
+        mine = sorted({batch for batch, of in batches if of == shape})
         _add_of_shape(store, _kept(indicators), shape, mine)
-    written: dict[str, object] = {"batches": list(batches)}
+    written: dict[str, object] = {"batches": sorted({batch for batch, _ in batches})}
     rows = "batch IN {batches:Array(UInt32)}"
     store.command(_city_sums("part_city", "part", rows), written, tag="load.city")
     found = store.rows(

@@ -17,7 +17,7 @@ from metrics.store import Store
 from metrics.tables import Table, all_tables
 
 State = Literal["loaded", "skipped", "failed", "not_run"]
-TERRITORY, CATALOGUE = "territory", "catalogue"
+TERRITORY, CATALOGUE, CASE_RULES = "territory", "catalogue", "case_rules"
 """Sources of batches that no file of a feed stands behind."""
 
 _CHUNK = 1 << 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from etl.coordinates import CoordinateSystem
+from etl.derive.rules import NOTHING, CaseRules, MergeRule, RepeatRules, StepLog
 from metrics.calendar import NEW_YEAR, MonthDay, read_month_day
 from metrics.errors import ConfigError, ConfigProblems, Problem, near
 from metrics.indicator import Role
@@ -98,6 +99,7 @@ class CityFile(BaseModel):
     data: str | None = None
     territory: str | None = None
     inbox: str | None = None
+    cases: CaseRules = NOTHING
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ class City:
         folder: where city.yaml lies.
         territory: folder of GeoJSON and areas.csv.
         inbox: folder of source files, or None for the one under COCKPIT_HOME.
+        cases: what is derived of cases from other rows.
         written: city.yaml as written.
         line_of: line of a key path in city.yaml.
     """
@@ -137,6 +140,7 @@ class City:
     folder: Path
     territory: Path
     inbox: Path | None
+    cases: CaseRules
     written: CityFile
     line_of: LineOf
 
@@ -202,6 +206,7 @@ def load_city(folder: Path, away: list[Problem] | None = None) -> City:
         folder=folder,
         territory=territory,
         inbox=inbox,
+        cases=written.cases,
         written=written,
         line_of=line_of,
     )
@@ -254,10 +259,23 @@ def _lower(text: str) -> str:
 
 def _allowed(keys: Sequence[Any]) -> list[str]:
     homes: dict[str, type[BaseModel]] = {
-        "levels": LevelFile, "areas": AreasFile, "geojson": Properties,
+        "levels": LevelFile, "areas": AreasFile, "geojson": Properties, "cases": CaseRules,
+        "cases.merge": MergeRule, "cases.repeat": RepeatRules, "cases.steps": StepLog,
     }  # fmt: skip
-    home = homes.get(str(keys[0])) if len(keys) > 1 else None
+    below = homes.get(".".join(map(str, keys[:2]))) if len(keys) > 2 else None
+    home = below or homes.get(str(keys[0])) if len(keys) > 1 else None
     return list((home or CityFile).model_fields)
+
+
+def case_problems(city: City, facts: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield what the rules for cases say that the sources do not bear out.
+
+    Args:
+        city: its city.yaml.
+        facts: fact shape by source id.
+    """
+    for keys, what, hint in city.cases.problems(facts):
+        yield Problem(city.where("cases", *keys), what, hint)
 
 
 def _level_problems(written: CityFile, path: Path, line_of: LineOf) -> list[Problem]:

@@ -37,7 +37,7 @@ def conform(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     A column the frame lacks, and an empty cell of one that cannot be empty, gets the type's
     own nothing: an empty text, list or map, or zero.
     """
-    return frame.select(_expression(frame, column) for column in table.columns)
+    return frame.select(_expression(frame, column) for column in table.written)
 
 
 def _bare(type_text: str) -> str:
@@ -83,7 +83,7 @@ def _nothing(wanted: pl.DataType) -> pl.Expr | None:
 def to_arrow(frame: pl.DataFrame, table: Table) -> pa.Table:
     """Return a conformed frame as Arrow; lists of key and value become maps."""
     arrow = frame.to_arrow()
-    for position, column in enumerate(table.columns):
+    for position, column in enumerate(table.written):
         if column.type.startswith("Map"):
             lists = arrow.column(column.name).combine_chunks()
             if isinstance(lists, pa.ChunkedArray):

@@ -24,11 +24,13 @@ from etl.readers.frame import ROW_NO, RawFile
 from etl.rules import FLAGS, REASONS, SKEW_SECONDS, TOLERANCE_SECONDS
 from etl.spec import SourceSpec, own_number, time_targets
 from metrics.errors import ConfigError
-from metrics.tables import fact_tables
+from metrics.tables import LINKS, fact_tables
 
 __all__ = ["FLAGS", "REASONS", "Checked", "check"]
 
-_LATER = frozenset({"area", "placed_by", "lon", "lat", "version", "sign", "batch"})
+_LATER = frozenset({
+    "area", "placed_by", "lon", "lat", "version", "sign", "batch", "turn", *LINKS,
+})  # fmt: skip
 _PLACE = ("_lon", "_lat", "_code", "_next_code", "_place_name")
 _STAGES = (
     "received_at", "accepted_at", "dispatched_at", "signed_at", "disposed_at", "closed_at",

@@ -65,7 +65,7 @@ def open_rows(store: Store, spec: SourceSpec, *, limit: int = _MOST) -> list[dic
         return rows
     table = fact_tables()[spec.fact].name
     found = store.rows(
-        f"SELECT id, max(batch) AS last FROM {table} WHERE batch <= {{version:UInt32}}"
+        f"SELECT id, max(version) AS last FROM {table} WHERE batch <= {{version:UInt32}}"
         " AND sign = 1 AND id IN {ids:Array(String)} GROUP BY id",
         {"version": store.version, "ids": [f"{spec.source}:{number}" for number in wanted]},
         tag="etl.quarantine.settled",

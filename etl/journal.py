@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from etl.columns import INSERT_ROWS, blocks, conform, to_arrow
 from metrics.store import Store
-from metrics.tables import Shape, fact_tables
+from metrics.tables import Shape, fact_tables, line_columns
 
 _DAY_IN_ID: tuple[Shape, ...] = ("reading", "snapshot")
 """Shapes whose id holds their time, so that all versions of a row lie at the same instant."""
@@ -187,6 +187,7 @@ def write_change(store: Store, shape: Shape, change: Change, batch: int) -> None
         return
     own = {"sign": "toInt8(-1)", "batch": "{batch:UInt32}"}
     values = ", ".join(own.get(name, f"`{name}`") for name in table.column_names())
+    newest = ", ".join(f"{one} DESC" for one in line_columns(shape)[1:] if one != "content")
     condition, span = _time_range(change.accepted, shape)
     for start in range(0, change.retracted.height, INSERT_ROWS):
         _stage(store, change.retracted.slice(start, INSERT_ROWS))
@@ -195,7 +196,7 @@ def write_change(store: Store, shape: Shape, change: Change, batch: int) -> None
             f" SETTINGS max_partitions_per_insert_block = 0 SELECT {values} FROM {table.name}"
             " WHERE id IN (SELECT id FROM incoming)"
             f" AND (id, content) IN (SELECT id, content FROM incoming) AND {condition}"
-            " AND sign = 1 AND batch <= {batch:UInt32} ORDER BY version DESC"
+            f" AND sign = 1 AND batch <= {{batch:UInt32}} ORDER BY {newest}"
             " LIMIT 1 BY id, content",
             {"batch": batch, **span},
             tag="load.retract",

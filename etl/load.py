@@ -28,11 +28,14 @@ from etl.batch import (
     readings,
 )
 from etl.columns import INSERT_ROWS, conform, to_arrow
+from etl.derive.restate import Derivation
+from etl.derive.rules import NOTHING, CaseRules
 from etl.intake import Intake, Piece, Prepared
 from etl.journal import Change, Known, versions_said, weigh, write_change
 from etl.place import Gazetteer
 from etl.readers import USUAL, Bound
 from etl.spec import SourceSpec
+from etl.today import Today, write_new
 from metrics.indicator import Indicator
 from metrics.store import Store
 from metrics.tables import CASE_TIMES
@@ -51,6 +54,7 @@ class Loader:
         timezone: the city's.
         secret: key of the reporters' HMAC.
         bound: how much of a file is in memory at once.
+        rules: what is derived of cases from other rows.
     """
 
     store: Store
@@ -59,6 +63,16 @@ class Loader:
     timezone: str
     secret: bytes
     bound: Bound = USUAL
+    rules: CaseRules = NOTHING
+
+    @property
+    def derivation(self) -> Derivation:
+        """What finds out about cases from other rows."""
+        return Derivation(self.store, self.rules, self.gazetteer.territory)
+
+    def today(self, now: dt.datetime) -> Today:
+        """Return the territory as it is now."""
+        return Today(self.gazetteer, now.astimezone(ZoneInfo(self.timezone)).date())
 
     @property
     def intake(self) -> Intake:
@@ -146,7 +160,11 @@ class Round:
         if not self._written:
             return ()
         store = self._loader.store
-        shapes = {one.report.batch: one.spec.fact for one in self._written}
+        written = {one.report.batch: (one.spec.fact, one.spec.source) for one in self._written}
+        shapes = {(batch, shape) for batch, (shape, _) in written.items()}
+        if self._loader.derivation.after(written):
+            shapes.add((max(written), "case"))
+        write_new(store, self._loader.today(self._now), {shape for _, shape in shapes}, written)
         days = add_parts(store, self._loader.indicators, shapes)
         done = [
             replace(one, report=replace(one.report, days=tuple(days.get(one.report.batch, ()))))

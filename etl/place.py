@@ -70,6 +70,14 @@ class Epoch:
         self._alive = alive
         self._names: dict[str, dict[str, str]] = {}
 
+    def holder(self, lon: Floats, lat: Floats) -> npt.NDArray[np.object_]:
+        """Return the deepest area each point lies in, '' for none."""
+        found = np.full(len(lon), "", dtype=object)
+        for layer in (*self.layers, *([self.inside] if self.inside else [])):
+            left = np.flatnonzero(found == "")
+            found[left] = layer.holder(lon[left], lat[left])
+        return found
+
     def names(self, level: str) -> dict[str, str]:
         """Return area ids by name or alias within a level, '' for all; no names borne twice."""
         if level not in self._names:
@@ -136,6 +144,11 @@ class Gazetteer:
             if "code" in rule.order:
                 places.by_code(epoch, rows, self._all_codes, places.next_codes)
         return places.onto(frame, self.territory.root)
+
+    def holders(self, lon: pl.Series, lat: pl.Series, day: dt.date) -> pl.Series:
+        """Return the deepest area of a day that each point lies in, '' for none."""
+        found = self._epoch(day).holder(lon.to_numpy(), lat.to_numpy())
+        return pl.Series("held", found, dtype=pl.String)
 
     def _level_id(self, name: str) -> str:
         return self.territory.level(name).id if name else ""
@@ -208,14 +221,7 @@ class _Places:
             return
         pairs = pl.DataFrame({"x": self.lon[rows], "y": self.lat[rows]})
         unique = pairs.unique()
-        lon, lat = unique["x"].to_numpy(), unique["y"].to_numpy()
-        found = np.full(len(lon), "", dtype=object)
-        for layer in epoch.layers:
-            left = np.flatnonzero(found == "")
-            found[left] = layer.holder(lon[left], lat[left])
-        left = np.flatnonzero(found == "")
-        if epoch.inside is not None:
-            found[left] = epoch.inside.holder(lon[left], lat[left])
+        found = epoch.holder(unique["x"].to_numpy(), unique["y"].to_numpy())
         unique = unique.with_columns(pl.Series("area", found, dtype=pl.String))
         areas = pairs.join(unique, on=["x", "y"], how="left", maintain_order="left")["area"]
         self._settle(rows, areas.to_numpy().astype(object), "point")

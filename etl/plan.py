@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,14 +10,20 @@ from typing import Literal
 
 from etl.batch import Reading, file_sha256, last_reading, readings
 from etl.boundaries import Boundaries
-from etl.publish import is_catalogue_current, is_territory_current
+from etl.derive.rules import CaseRules
+from etl.publish import are_case_rules_current, is_catalogue_current, is_territory_current
 from etl.spec import SourceSpec
 from metrics.indicator import Indicator
 from metrics.store import Store
 
-StepKind = Literal["territory", "catalogue", "fetch", "file"]
+StepKind = Literal["territory", "catalogue", "case_rules", "fetch", "file"]
 FileState = Literal["new", "known", "changed"]
 
+_DONE = {
+    "territory": "publish the areas",
+    "catalogue": "compute the parts of the indicators",
+    "case_rules": "find out which cases are one, which are repeats, what the step logs count",
+}
 UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".swp")
 """Endings of files that are still being written."""
 
@@ -26,7 +33,7 @@ class Step:
     """One thing to do.
 
     Attributes:
-        kind: territory, catalogue, fetch (the files it brings are loaded too) or file.
+        kind: territory, catalogue, case_rules, fetch (the files it brings are loaded too) or file.
         state: of a file: new; known, which is left alone; or changed since it was read.
         reason: why it is done or left, in words.
         source: id of the source spec; empty unless a fetch or a file.
@@ -78,8 +85,10 @@ def plan(
     *,
     boundaries: Boundaries | None = None,
     indicators: Sequence[Indicator] | None = None,
+    rules: CaseRules | None = None,
     only: Sequence[Path] | None = None,
     fetches: Sequence[Step] = (),
+    now: dt.datetime | None = None,
 ) -> Plan:
     """Return what a run would do; nothing is written.
 
@@ -89,17 +98,23 @@ def plan(
         inbox: searched for each spec's files, at any depth.
         boundaries: the territory that should be in the store; not looked at when left out.
         indicators: the catalogue the parts should be made by; not looked at when left out.
+        rules: what cases should be derived by; not looked at when left out.
         only: look at these files alone.
         fetches: the steps of the feeds that must be asked, see ``etl.fetch.run``.
+        now: the city's time, which tells whether areas have changed since.
 
     Returns:
-        Territory and catalogue first, then the fetches, then the files by name and source.
+        Territory, catalogue and case rules first, then the fetches, then the files by name and
+        source.
     """
     steps: list[Step] = []
     if boundaries is not None:
-        steps.append(_kernel_step("territory", is_territory_current(store, boundaries)))
+        steps.append(_kernel_step("territory", is_territory_current(store, boundaries, now)))
     if indicators is not None:
         steps.append(_kernel_step("catalogue", is_catalogue_current(store, indicators)))
+    if rules is not None:
+        is_current = are_case_rules_current(store, rules)
+        steps += [_kernel_step("case_rules", is_current)] if rules.is_on or not is_current else []
     steps += fetches
     present = list(only) if only is not None else inbox_files(inbox)
     claimed: set[Path] = set()
@@ -133,8 +148,7 @@ def claims(spec: SourceSpec, inbox: Path, path: Path) -> bool:
 def _kernel_step(kind: StepKind, is_current: bool) -> Step:  # noqa: FBT001 - private, one use
     if is_current:
         return Step(kind, "known", "as in the store")
-    done = "publish the areas" if kind == "territory" else "compute the parts of the indicators"
-    return Step(kind, "changed", done)
+    return Step(kind, "changed", _DONE[kind])
 
 
 def _file_step(spec: SourceSpec, path: Path, known: list[Reading]) -> Step:

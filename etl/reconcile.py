@@ -10,14 +10,14 @@ from decimal import Decimal
 from metrics.indicator import Indicator
 from metrics.measures import Measure, measures
 from metrics.store import Store
-from metrics.tables import SHAPES, Shape
+from metrics.tables import SHAPES, Shape, line_columns
 
 _PER_STATEMENT = 60
 """Measures counted in one pass."""
 
 _CURRENT = (
-    "(id, content) IN (SELECT id, content FROM fact_{shape} WHERE batch <= {{version:UInt32}}"
-    " GROUP BY id, content HAVING sum(sign) > 0) AND sign = 1 AND batch <= {{version:UInt32}}"
+    "({line}) IN (SELECT {line} FROM fact_{shape} WHERE batch <= {{version:UInt32}}"
+    " GROUP BY {line} HAVING sum(sign) > 0) AND sign = 1 AND batch <= {{version:UInt32}}"
 )
 
 
@@ -224,6 +224,8 @@ def _counts(found: Iterable[Measure]) -> Iterator[str]:
     for one in found:
         groups.setdefault((one.fact, one.time), []).append(one)
     for (shape, time), group in groups.items():
+        line = ", ".join(line_columns(shape))
+        current = _CURRENT.format(shape=shape, line=line)
         for start in range(0, len(group), _PER_STATEMENT):
             some = group[start : start + _PER_STATEMENT]
             tuples = ", ".join(
@@ -235,8 +237,8 @@ def _counts(found: Iterable[Measure]) -> Iterator[str]:
             yield (
                 "SELECT one.1 AS indicator, day, one.2 AS num, one.3 AS den FROM"
                 f" (SELECT toDate(assumeNotNull({time})) AS day, [{tuples}] AS counted FROM"
-                f" (SELECT * FROM fact_{shape} WHERE {_CURRENT.format(shape=shape)}"
-                f" LIMIT 1 BY id, content) WHERE isNotNull({time})"
+                f" (SELECT * FROM fact_{shape} WHERE {current}"
+                f" LIMIT 1 BY {line}) WHERE isNotNull({time})"
                 f" AND toDate(assumeNotNull({time})) >= {{since:Date}} GROUP BY day)"
                 " ARRAY JOIN counted AS one WHERE one.2 != 0 OR one.3 != 0"
             )

@@ -21,7 +21,7 @@ from etl.boundaries import Boundaries
 from etl.fetch.run import FetchReport
 from etl.load import Loader, Round
 from etl.plan import Plan, Step
-from etl.publish import publish_catalogue, publish_territory
+from etl.publish import publish_case_rules, publish_catalogue, publish_territory
 from etl.spec import SourceSpec
 from metrics.errors import CockpitError, SourceError, StoreError
 
@@ -89,6 +89,8 @@ def run(
                 territory = publish_territory(loader.store, boundaries, now=now)
             if _is_due(plan, "catalogue"):
                 catalogue = publish_catalogue(loader.store, loader.indicators, now=now)
+            if _is_due(plan, "case_rules"):
+                publish_case_rules(loader.derivation, loader.indicators, now=now)
         except StoreError as error:
             problem = error
         with closing(

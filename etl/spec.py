@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 from etl.fetch.spec import HttpRule, SqlRule
 from etl.spec_time import CumulativeRule, DeadlineRule
 from etl.spec_values import Duration, Factor, Part, Text, TextMap, Texts, named
-from metrics.tables import CASE_TIMES, Shape, fact_tables
+from metrics.tables import CASE_TIMES, LINKS, Shape, fact_tables
 
 Format = Literal["csv", "xlsx", "json", "jsonl", "parquet"]
 Crs = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
@@ -23,7 +23,7 @@ PlaceKey = Literal["code", "point", "name"]
 
 _SYSTEM = frozenset({
     "id", "flags", "extra", "area", "placed_by", "lon", "lat", "source", "row_no", "content",
-    "version", "sign", "batch", "reporter_key",
+    "version", "sign", "batch", "reporter_key", "turn", *LINKS,
 })  # fmt: skip
 _MINIMUM: Mapping[Shape, tuple[str, ...]] = {
     "case": ("case_no", "received_at"),
@@ -244,7 +244,7 @@ def target_columns(fact: Shape) -> tuple[str, ...]:
         >>> target_columns("snapshot")
         ('at', 'updated_at', 'register', 'category', 'value')
     """
-    names = [c.name for c in fact_tables()[fact].columns if c.name not in _SYSTEM]
+    names = [c for c in fact_tables()[fact].column_names() if c not in _SYSTEM]
     if fact == "case":
         names.remove("at")  # it is received_at
     return ("event_no", *names) if fact == "event" else tuple(names)

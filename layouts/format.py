@@ -6,6 +6,7 @@ Rounding is half-up on the decimal value a person sees; None is always written a
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
@@ -144,6 +145,16 @@ def maturity_text(maturity: float, days: int, lang: Lang = "zh") -> str:
     return t("maturity", lang).format(n=days) if maturity < 1 else ""
 
 
+def recut_text(days: Sequence[dt.date], lang: Lang = "zh") -> str:
+    """Return that a comparison reaches across a new cut of the areas; empty where none does.
+
+    Example:
+        >>> recut_text([dt.date(2026, 3, 20)]), recut_text([])
+        ('2026-03-20起区划重新划分,前后不可直接比较', '')
+    """
+    return t("recut", lang).format(days=", ".join(map(str, days))) if days else ""
+
+
 def duration_text(seconds: float | None, lang: Lang = "zh") -> str:
     """Return a length of time in its two largest units.
 
@@ -236,6 +247,21 @@ def period_text(period: Period, today: dt.date, lang: Lang = "zh") -> str:
     if period.end == today:
         return t("period.last_days", lang).format(n=period.days)
     return f"{date_text(period.start, lang)}—{date_text(period.end, lang)}"
+
+
+def span_text(period: Period, *, with_year: bool = False) -> str:
+    """Return the days of a period, short: 11-09, 11-09—11-15, 2025-12-30—2026-01-05.
+
+    Example:
+        >>> span_text(Period(dt.date(2026, 11, 9), dt.date(2026, 11, 15), "week", "2026-W46"))
+        '11-09—11-15'
+    """
+    if period.start.year != period.end.year:
+        return f"{period.start}—{period.end}"
+    first, last = (f"{day:%m-%d}" for day in (period.start, period.end))
+    if with_year:
+        first = f"{period.start}"
+    return first if period.days == 1 else f"{first}—{last}"
 
 
 def _day_text(day: dt.date, today: dt.date, lang: Lang) -> str:

@@ -7,8 +7,10 @@ from types import MappingProxyType
 from typing import Any
 
 import dash_ag_grid as dag
+from dash import html
 from dash.development.base_component import Component
 
+from layouts import explore_texts as words
 from layouts.theme import SANS
 
 ROW, HEAD = 36, 38
@@ -21,7 +23,7 @@ _THEME = (
     "headerBackgroundColor:'var(--surface-2)',borderColor:'var(--line)',"
     "rowHoverColor:'var(--surface-2)',accentColor:'var(--accent)',"
     "oddRowBackgroundColor:'var(--surface)',chromeBackgroundColor:'var(--surface-2)',"
-    "browserColorScheme:'inherit',fontSize:14,headerFontWeight:500,wrapperBorder:false,"
+    "browserColorScheme:'inherit',fontSize:14,headerFontWeight:500,wrapperBorder:false,cellHorizontalPadding:11,"
     f"fontFamily:{SANS.replace(chr(34), chr(39)).join(chr(34) * 2)}"
     "})"
 )
@@ -60,6 +62,28 @@ def number_column(name: str, key: str, **options: Any) -> dict[str, Any]:  # noq
     """Return a column that sorts by the number ``key`` and shows the row's ``<key>_text``."""
     shown = {"function": f"params.data.{key}_text"}
     return column(name, key, type="rightAligned", valueFormatter=shown, **options)
+
+
+def exports(grid_id: str, name: str) -> html.Span:
+    """Return the buttons that save what a table shows, as it is sorted and filtered.
+
+    Args:
+        grid_id: id of the table.
+        name: of the file, without its ending.
+    """
+    buttons = [_export(grid_id, name, form) for form in ("csv", "xlsx")]
+    return html.Span([f"{words.EXPORT} ", *buttons], className="st-tools")
+
+
+def _export(grid_id: str, name: str, form: str) -> html.Button:
+    said: dict[str, Any] = {
+        "data-table": grid_id,
+        "data-name": name,
+        "data-form": form,
+        "aria-label": f"{words.EXPORT} {form}: {name}",
+    }
+    shown = "CSV" if form == "csv" else form
+    return html.Button(shown, type="button", className="st-export", **said)
 
 
 def grid(

@@ -63,6 +63,19 @@ WALLS = "walls"
 """Bodies of the staff pages: one callback draws each of them from the address."""
 
 
+BRIEFING_SAID = "briefing-said"
+
+
+def briefing_do(act: str, of: str) -> dict[str, str]:
+    """Return the id of a button of the briefing's desk: what it does, and to which sentence."""
+    return {"type": "briefing-do", "act": act, "of": of}
+
+
+def briefing_field(name: str, of: str) -> dict[str, str]:
+    """Return the id of a field of the briefing's desk: what is typed there, for which sentence."""
+    return {"type": "briefing-field", "name": name, "of": of}
+
+
 WALLS_BEAT = "walls-beat"
 WALLS_LIST = "walls-list"
 WALLS_TARGET = "walls-target"

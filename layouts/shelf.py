@@ -16,25 +16,40 @@ from layouts.format import date_text
 
 @dataclass(frozen=True)
 class ShelfWeek:
-    """One week: its name and days, whether it was issued, and where the document is."""
+    """One week: its name and days, how far its briefing has come, and where it is.
+
+    Attributes:
+        state: of ``texts.BRIEFING_STATES``; empty where there is none yet.
+    """
 
     week: str
     start: dt.date
     end: dt.date
-    is_issued: bool
+    state: str
     href: str
 
 
 def draw_shelf(weeks: Sequence[ShelfWeek]) -> Component:
-    """Return the weeks with a link to each document, as given."""
+    """Return the weeks with links to the desk and to each document, as given."""
     rows: list[list[shell.Children]] = [
         [
             one.week,
             f"{date_text(one.start)}—{date_text(one.end)}",
-            texts.BRIEFING_ISSUED if one.is_issued else texts.BRIEFING_OPEN,
-            html.A(texts.DOWNLOAD_WORD, href=one.href, download=""),
+            texts.BRIEFING_STATES.get(one.state, texts.BRIEFING_OPEN),
+            shell.go(texts.BRIEFING_EDIT, one.href, label=f"{texts.BRIEFING_EDIT} {one.week}"),
+            downloads(one.href),
         ]
         for one in weeks
     ]
     listed = shell.table(texts.BRIEFINGS_HEAD, rows, caption=texts.BRIEFING)
     return shell.panel(texts.BRIEFING, listed, note=texts.BRIEFINGS_NOTE)
+
+
+def downloads(href: str) -> html.Span:
+    """Return the links to the documents of a briefing, from the address of its desk."""
+    week = href.rpartition("/")[2]
+    links: list[Component] = [
+        html.A(name, href=f"{href}.{form}", download="", **shell.aria(label=f"{name} {week}"))
+        for form, name in texts.BRIEFING_FORMS.items()
+    ]
+    return html.Span(links, className="bd-forms")

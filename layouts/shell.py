@@ -53,6 +53,18 @@ class View(Protocol):
         """Chosen values by column."""
 
     @property
+    def case(self) -> str:
+        """Id of the case that is opened; empty for none."""
+
+    @property
+    def why(self) -> str:
+        """How the change is cut; empty for what moved most."""
+
+    @property
+    def layer(self) -> str:
+        """``heat`` for a map of where cases are dense."""
+
+    @property
     def tier(self) -> str:
         """``all`` for the further indicators beside the core."""
 
@@ -61,6 +73,9 @@ class View(Protocol):
 
     def with_filter(self, column: str, value: str) -> View:
         """Return the view with a value chosen, or not any more."""
+
+    def with_only(self, column: str, value: str) -> View:
+        """Return the view with one value of a column only; with all where the value is empty."""
 
     def path(self, page: PageName, /) -> str:
         """Return the address of a page without its query."""

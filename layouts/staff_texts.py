@@ -142,6 +142,14 @@ CASE_FIELDS: Mapping[str, str] = {
     "n_returns": "退单次数",
     "n_rework": "返工次数",
     "n_urge": "催办次数",
+    "n_supervise": "督办次数",
+    "n_whistles": "吹哨部门数",
+    "merged_into": "并入",
+    "channels": "全部渠道",
+    "merged": "并入本件的",
+    "repeat_of": "重复于",
+    "repeats": "其后重复的",
+    "repeat_rule": "重复依据",
     "flags": "标记",
     "source": "数据源",
 }
@@ -154,6 +162,11 @@ LIFECYCLE: Mapping[str, str] = {
     "closed_at": "办结",
     "visited_at": "回访",
     "due_at": "应办结",
+}
+REPEAT_RULES: Mapping[str, str] = {
+    "reporter": "同一诉求人",
+    "text": "内容相同",
+    "keyword": "催办用语",
 }
 PLACED_BY: Mapping[str, str] = {
     "point": "坐标",
@@ -322,7 +335,37 @@ NO_BREAKDOWN = "该时段没有可分的数据。"
 NO_TREND = "近{days}天没有数据。"
 NO_TRACE = "本次回答未附来源。"
 
-BRIEFINGS_NOTE = "首次下载时生成并定稿;此后数据更正不改变已定稿的内容"
-BRIEFINGS_HEAD = ("周次", "起止", "状态", "下载")
-BRIEFING_ISSUED, BRIEFING_OPEN = "已定稿", "未生成"
-DOWNLOAD_WORD = "Word 文档"
+BRIEFINGS_NOTE = "首次下载或编辑时生成并定稿;此后数据更正不改变已定稿的内容"
+BRIEFINGS_HEAD = ("周次", "起止", "状态", "编审", "下载")
+BRIEFING_OPEN = "未生成"
+BRIEFING_STATES = {
+    "composed": "已生成", "draft": "草稿", "reviewed": "已审核", "signed": "已签发",
+    "archived": "已归档",
+}  # fmt: skip
+BRIEFING_FORMS = {"docx": "Word", "pdf": "PDF", "xlsx": "Excel", "pptx": "幻灯片"}
+BRIEFING_EDIT = "编审"
+BRIEFING_REVIEW_COPY = "审阅稿(附依据)"
+BRIEFING_WHO, BRIEFING_WHO_NOTE = "姓名", "尚无登录,由本人填写,随改动一并留存"
+BRIEFING_NOTE, BRIEFING_NUMBER = "说明(退回时必填)", "期号"
+BRIEFING_STEPS = {
+    "review": "审核通过", "sign": "签发", "archive": "归档", "return": "退回修改",
+    "recall": "撤回签发",
+}  # fmt: skip
+BRIEFING_ACTS = {
+    "save": "保存", "up": "上移", "down": "下移", "drop": "删去", "restore": "恢复原句",
+    "add": "增加一句",
+}  # fmt: skip
+BRIEFING_WHY = "改动数字的原因"
+BRIEFING_PROOF, BRIEFING_NO_PROOF = "依据{n}项", "本句不含统计数"
+BRIEFING_DROPPED = "已删去"
+BRIEFING_BY = "由{who}改动"
+BRIEFING_NUMBER_BY = "“{number}”为人工改定:{reason}"
+BRIEFING_RECORD, BRIEFING_RECORD_HEAD = "经过", ("时间", "姓名", "事项", "说明")
+BRIEFING_CHANGED, BRIEFING_CHANGED_HEAD = "定稿后的数据更正", (
+    "指标", "区域", "条件", "期间", "定稿", "现在",
+)  # fmt: skip
+BRIEFING_UNCHANGED = "定稿后,文中数据没有更正。"
+BRIEFING_SAVED = "已保存。"
+BRIEFING_DONE = "已{what}。"
+BRIEFING_SENTENCE, BRIEFING_NEW = "句子", "新句"
+BRIEFING_BACK = "全部周报"

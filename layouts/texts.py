@@ -21,6 +21,10 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "age.minutes": ("{n}分钟前", "{n} min ago"),
     "age.hours": ("{n}小时前", "{n} h ago"),
     "age.days": ("{n}天前", "{n} d ago"),
+    "recut": (
+        "{days}起区划重新划分,前后不可直接比较",
+        "areas were cut anew on {days}: before and after are not comparable",
+    ),
     "maturity": ("未满{n}天,尚在变动", "less than {n} days old, still changing"),
     "period.today": ("今日", "today"),
     "period.current": ("当前", "now"),

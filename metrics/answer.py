@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from metrics.calendar import Period
 from metrics.indicator import Indicator, Light
@@ -27,7 +29,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Child:
-    """One row of a ranking, map or breakdown: an area, or a value of a dimension."""
+    """One row of a ranking, map or breakdown: an area, or a value of a dimension.
+
+    Attributes:
+        history: of the windows before, nearest first; only when asked for.
+    """
 
     key: str
     name: str
@@ -38,6 +44,7 @@ class Child:
     is_small: bool = False
     change: float | None = None
     year_change: float | None = None
+    history: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,12 @@ class Answer:
             older than ``matures_days``; below 1 there is no light.
         series: (day, value) pairs, oldest first; None where there is no data.
         children: areas at the asked level, 未归属 last.
-        breakdown: values of the asked dimension, largest first.
+        breakdown: values of the asked dimension, largest first; with a history also those of
+            which nothing is left.
+        history: of the windows before, nearest first; only when asked for.
+        cells: values of the dimension within areas, by (area, value); only when crossed.
+        recuts: days on which the areas shown were cut anew between the days compared; what is
+            before such a day and after it is not about the same areas.
     """
 
     question: Question
@@ -116,8 +128,46 @@ class Answer:
     baseline_change: float | None = None
     maturity: float = 1.0
     matures_days: int = 0
+    history: tuple[Figure, ...] = ()
+    cells: Mapping[tuple[str, str], Child] = field(default_factory=dict, hash=False)
+    recuts: tuple[dt.date, ...] = ()
 
     @property
     def is_stale(self) -> bool:
         """Tell whether a feed behind the number is late."""
         return any(feed.is_stale for feed in self.freshness)
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Values counted by range.
+
+    Attributes:
+        edges: of the ranges, one more than there are counts, in the indicator's unit.
+        counts: values from one edge, included, to the next.
+        over: values beyond the last edge.
+        quantiles: (share, value) of the median and the ninth decile.
+    """
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+    over: int
+    quantiles: tuple[tuple[float, float | None], ...]
+
+    @property
+    def total(self) -> int:
+        """Number of values."""
+        return sum(self.counts) + self.over
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the rows behind a number lie.
+
+    Attributes:
+        total: rows with a place, also those beyond ``rows``.
+        rows: id, title, lon and lat, newest first.
+    """
+
+    total: int
+    rows: tuple[dict[str, Any], ...]

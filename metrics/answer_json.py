@@ -38,6 +38,8 @@ def as_json(answer: Answer) -> dict[str, object]:
         },
         "stale": [feed.source for feed in answer.freshness if feed.is_stale],
         "missing": answer.missing,
+        "territory": answer.question.territory.replace("_", "-"),
+        "recuts": [day.isoformat() for day in answer.recuts],
         "data_version": answer.data_version,
         "trace": trace(answer),
     }
@@ -65,6 +67,8 @@ def _comparisons(answer: Answer) -> dict[str, object]:
     if "b4w" in answer.question.compare:
         found["baseline"] = answer.baseline.value
         found["baseline_change"] = answer.baseline_change
+    if answer.history:
+        found["history"] = [one.value for one in answer.history]
     return found
 
 

@@ -12,7 +12,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from metrics.indicator import PERIOD_END, Indicator
-from metrics.measures import Measure, added_up, contributions
+from metrics.measures import Measure, contributions, sums_of, told_apart
 from metrics.tables import Shape
 
 _DAY = dt.timedelta(days=1)
@@ -37,8 +37,9 @@ def at_period_end(expression: str) -> str:
 
 
 def windows_sql(
-    indicators: Iterable[Indicator], fact: Shape, *, rows: str, dimension: str = ""
-) -> list[str]:
+    indicators: Iterable[Indicator], fact: Shape, *, rows: str, dimension: str = "",
+    table: str = "",
+) -> list[str]:  # fmt: skip
     """Return the SELECTs of rows of the form of ``part``, one set for every window ``w``.
 
     Their ``day`` is the last day of the window. The parameters ``starts``, ``ends``, ``moments``,
@@ -49,24 +50,24 @@ def windows_sql(
         fact: the shape to read.
         rows: condition on the journal rows.
         dimension: an expression to keep apart further, as ``dimension``.
+        table: what to read in place of the fact's table.
     """
     groups: dict[str, list[Measure]] = {}
     for one in (one for indicator in indicators for one in contributions(indicator)):
         groups.setdefault(one.time, []).append(one)
-    return [_select(group, fact, rows, dimension) for group in groups.values()]
+    read = table or f"fact_{fact}"
+    return [_select(group, read, rows, dimension) for group in groups.values()]
 
 
-def _select(group: list[Measure], fact: Shape, rows: str, dimension: str) -> str:
-    sums, tuples = (text.replace(PERIOD_END, _OF_WINDOW) for text in added_up(group))
+def _select(group: list[Measure], read: str, rows: str, dimension: str) -> str:
     time, day = group[0].time, group[0].day
     kept = f", {dimension} AS dimension" if dimension else ""
     further = ", dimension" if dimension else ""
-    return (
-        "SELECT one.1 AS indicator, w, {ends:Array(Date)}[w] AS day, area, toInt64(0) AS item,"
-        f" one.2 AS num, one.3 AS den{further} FROM (SELECT w, area{kept}, {sums} FROM fact_{fact}"
+    grouped = (
+        f"SELECT w, area{kept}, {sums_of(group).replace(PERIOD_END, _OF_WINDOW)} FROM {read}"
         " ARRAY JOIN range(1, length({ends:Array(Date)}) + 1) AS w"
         f" WHERE isNotNull({time}) AND {rows} AND {day} BETWEEN {{first:Date}} AND {{last:Date}}"
         f" AND {day} BETWEEN {{starts:Array(Date)}}[w] AND {{ends:Array(Date)}}[w]"
-        f" GROUP BY w, area{further})"
-        f" ARRAY JOIN [{tuples}] AS one WHERE one.2 != 0 OR one.3 != 0"
+        f" GROUP BY w, area{further}"
     )
+    return told_apart(group, grouped, "w, {ends:Array(Date)}[w] AS day, area", further)

@@ -155,6 +155,27 @@ def previous(period: Period, whole: Period | None = None) -> Period:
     return period.shifted(-(whole or period).days)
 
 
+def neighbour(period: Period, step: int) -> Period:
+    """Return the period of the same kind so many steps later: the next week, the month before.
+
+    Example:
+        >>> neighbour(week(2026, 46), 1).text, neighbour(month(2026, 1), -1).text
+        ('2026-W47', '2025-12')
+    """
+    if period.kind == "day":
+        return day(period.start + step * _DAY)
+    if period.kind == "week":
+        return week_of(period.start + 7 * step * _DAY)
+    months = {"month": 1, "quarter": 3, "year": 12}.get(period.kind)
+    if months is None:
+        return period.shifted(step * period.days)
+    count = 12 * period.start.year + period.start.month - 1 + months * step
+    number, first = divmod(count, 12)
+    if period.kind == "month":
+        return month(number, first + 1)
+    return quarter(number, first // 3 + 1) if period.kind == "quarter" else year(number)
+
+
 def year_before(period: Period) -> Period:
     """Return the window for 同比: the same ISO week, or the same dates a year earlier.
 

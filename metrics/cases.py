@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from metrics.answer import Places
+from metrics.as_is import rows_today
 from metrics.as_of import at_period_end, milliseconds
 from metrics.errors import BadQuestion, UnknownName
 from metrics.indicator import Indicator
@@ -14,12 +16,12 @@ from metrics.planner import Plan
 from metrics.question import Viewer
 from metrics.statement import Statement
 from metrics.store import Store
-from metrics.tables import Shape, fact_tables
+from metrics.tables import Shape, fact_tables, line_columns
 from metrics.territory import UNASSIGNED, Territory
 
 Side = Literal["all", "numerator", "rest"]
 MAX_PAGE = 1000
-_HIDDEN = ("reporter_key", "content", "sign")
+_HIDDEN = ("reporter_key", "content", "sign", "turn")
 _EVENT_DAYS = 3
 
 
@@ -42,7 +44,11 @@ class CasePage:
 
 @dataclass(frozen=True)
 class CaseRecord:
-    """One case: how it stands, and every version with its batch, file and row."""
+    """One case: how it stands, and every version with its batch, file and row.
+
+    ``current`` also has ``merged`` and ``repeats``: ids of the cases that are the same one, and of
+    those that repeat it.
+    """
 
     current: dict[str, Any]
     versions: tuple[dict[str, Any], ...]
@@ -69,13 +75,7 @@ def page(store: Store, territory: Territory, request: Request) -> CasePage:
         BadQuestion: the number comes from other indicators or a register, or the page is too big.
     """
     plan = request.plan
-    if plan.indicator.is_formula or plan.indicator.fact in (None, "snapshot"):
-        raise BadQuestion(
-            f"{plan.indicator.name} ({plan.indicator.id}) has no rows of its own",
-            where="cases",
-            hint="It is computed from other indicators or from a register",
-            next_step=f"Ask for one of its parts: {', '.join(leaf.id for leaf in plan.leaves)}",
-        )
+    _check_rows(plan)
     if not 0 < request.limit <= MAX_PAGE or request.offset < 0:
         raise BadQuestion(
             f"a page of {request.limit} rows from {request.offset} cannot be given",
@@ -83,14 +83,15 @@ def page(store: Store, territory: Territory, request: Request) -> CasePage:
             hint=f"Allowed: 1 to {MAX_PAGE} rows, from 0 up",
         )
     shape: Shape = plan.indicator.fact or "case"
-    condition, parameters = _condition(territory, request)
+    condition, parameters = condition_of(territory, request)
+    table = read_from(plan)
     total = store.rows(
-        f"SELECT sum(sign) AS n FROM fact_{shape} WHERE {condition}", parameters, tag="cases.total"
+        f"SELECT sum(sign) AS n FROM {table} WHERE {condition}", parameters, tag="cases.total"
     )[0]["n"]
     columns = [c for c in fact_tables()[shape].column_names() if c not in _HIDDEN]
     statement = Statement(
-        f"SELECT {', '.join(f'any({c}) AS {c}_' for c in columns)} FROM fact_{shape}"
-        f" WHERE {condition} GROUP BY id, version, content HAVING sum(sign) > 0"
+        f"SELECT {', '.join(f'any({c}) AS {c}_' for c in columns)} FROM {table}"
+        f" WHERE {condition} GROUP BY {', '.join(line_columns(shape))} HAVING sum(sign) > 0"
         " ORDER BY at_ DESC, id_ LIMIT {limit:UInt32} OFFSET {offset:UInt32}",
         {**parameters, "limit": request.limit, "offset": request.offset},
         "cases.page",
@@ -100,7 +101,47 @@ def page(store: Store, territory: Territory, request: Request) -> CasePage:
     return CasePage(int(total), named, statement.pasted(), shape)
 
 
-def _condition(territory: Territory, request: Request) -> tuple[str, dict[str, object]]:
+def _check_rows(plan: Plan) -> None:
+    if plan.indicator.is_formula or plan.indicator.fact in (None, "snapshot"):
+        raise BadQuestion(
+            f"{plan.indicator.name} ({plan.indicator.id}) has no rows of its own",
+            where="cases",
+            hint="It is computed from other indicators or from a register",
+            next_step=f"Ask for one of its parts: {', '.join(leaf.id for leaf in plan.leaves)}",
+        )
+
+
+def places(store: Store, territory: Territory, request: Request) -> Places:
+    """Return where the rows behind a number lie, ``limit`` of them at most.
+
+    Raises:
+        BadQuestion: the number comes from other indicators or a register.
+    """
+    _check_rows(request.plan)
+    shape: Shape = request.plan.indicator.fact or "case"
+    condition, parameters = condition_of(territory, request)
+    title = "title" if "title" in fact_tables()[shape].column_names() else "id"
+    rows = store.rows(
+        f"SELECT any(id) AS id_, any({title}) AS title_, any(lon) AS lon_, any(lat) AS lat_,"
+        f" any(at) AS at_, count() OVER () AS total_ FROM {read_from(request.plan)}"
+        f" WHERE isNotNull(lon) AND isNotNull(lat) AND {condition}"
+        f" GROUP BY {', '.join(line_columns(shape))} HAVING sum(sign) > 0"
+        " ORDER BY at_ DESC, id_ LIMIT {limit:UInt32}",
+        {**parameters, "limit": request.limit},
+        tag="cases.places",
+    )
+    named = tuple({key[:-1]: value for key, value in row.items()} for row in rows)
+    return Places(int(named[0]["total"]) if named else 0, named)
+
+
+def read_from(plan: Plan) -> str:
+    """Return what a statement on the rows behind a number reads."""
+    shape: Shape = plan.indicator.fact or "case"
+    return rows_today(shape) if plan.question.is_as_is else f"fact_{shape}"
+
+
+def condition_of(territory: Territory, request: Request) -> tuple[str, dict[str, object]]:
+    """Return the condition on the journal rows behind a number, with its values."""
     plan, indicator = request.plan, request.plan.indicator
     start, end = plan.windows[0]
     parameters: dict[str, object] = {"version": request.version, "start": start, "end": end}
@@ -164,7 +205,8 @@ def record(store: Store, territory: Territory, case_id: str, viewer: Viewer) -> 
     """
     columns = [c for c in fact_tables()["case"].column_names() if c not in _HIDDEN]
     rows = store.rows(
-        f"SELECT {', '.join(f'any(f.{c}) AS {c}_' for c in columns)}, sum(f.sign) AS is_current_,"
+        f"SELECT {', '.join(f'argMax(f.{c}, f.turn) AS {c}_' for c in columns)},"
+        " sum(f.sign) AS is_current_,"
         " any(b.file) AS file_, any(toString(b.sha256)) AS sha256_,"
         " any(b.published_at) AS published_at_"
         " FROM fact_case AS f LEFT JOIN batch AS b ON f.version = b.batch"
@@ -178,7 +220,29 @@ def record(store: Store, territory: Territory, case_id: str, viewer: Viewer) -> 
     roots = viewer.roots
     if not current or (roots and not territory.is_within(current[0]["area"], roots)):
         raise UnknownName("case", case_id, (), where="case")
-    return CaseRecord(current[0], tuple(versions))
+    linked = _linked(store, territory, case_id, viewer)
+    return CaseRecord({**current[0], **linked}, tuple(versions))
+
+
+def _linked(
+    store: Store, territory: Territory, case_id: str, viewer: Viewer
+) -> dict[str, list[str]]:
+    """Return the cases that are linked to one, those that the viewer may see, in time."""
+    rows = store.rows(
+        "SELECT id, any(area) AS area_, any(merged_into) AS into_ FROM fact_case"
+        " WHERE (merged_into = {id:String} OR repeat_of = {id:String})"
+        " AND batch <= {version:UInt32}"
+        f" GROUP BY {', '.join(line_columns('case'))} HAVING sum(sign) > 0 ORDER BY any(at), id",
+        {"id": case_id, "version": store.version},
+        tag="cases.linked",
+    )
+    seen = [
+        row for row in rows if not viewer.roots or territory.is_within(row["area_"], viewer.roots)
+    ]
+    return {
+        "merged": [row["id"] for row in seen if row["into_"] == case_id],
+        "repeats": [row["id"] for row in seen if row["into_"] != case_id],
+    }
 
 
 _LATEST = """
@@ -194,8 +258,8 @@ FROM (
     SELECT id, version, content, sign, at, category AS what, title, area, source,
            if(urgency = '特急', 'red', 'amber') AS grade
     FROM fact_case
-    WHERE urgency IN ('紧急', '特急') AND is_void = 0 AND batch <= {version:UInt32}
-      AND at BETWEEN {since:DateTime64(3)} AND {now:DateTime64(3)}
+    WHERE urgency IN ('紧急', '特急') AND is_void = 0 AND merged_into = ''
+      AND batch <= {version:UInt32} AND at BETWEEN {since:DateTime64(3)} AND {now:DateTime64(3)}
 )
 """
 

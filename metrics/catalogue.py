@@ -82,6 +82,17 @@ def _passed(indicator: Indicator, silent: Iterable[Untold]) -> Indicator:
     return indicator.model_copy(update={"where": where})
 
 
+def counting_once(catalogue: Catalogue) -> Catalogue:
+    """Return a catalogue whose indicators leave out the cases that are merged into another one."""
+    return Catalogue({key: _once(one) for key, one in catalogue.indicators.items()})
+
+
+def _once(indicator: Indicator) -> Indicator:
+    if indicator.fact != "case":
+        return indicator
+    return indicator.model_copy(update={"where": f"({indicator.where}) AND merged_into = ''"})
+
+
 def catalogue_files(*folders: Path) -> list[Path]:
     """Return the YAML files of the folders that exist, sorted by name within each."""
     return [path for folder in folders if folder.is_dir() for path in sorted(folder.glob("*.yaml"))]

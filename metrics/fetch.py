@@ -18,7 +18,7 @@ from metrics.statement import Statement
 from metrics.store import Store
 from metrics.territory import Territory
 
-Part = Literal["total", "children", "breakdown", "series"]
+Part = Literal["total", "children", "breakdown", "cells", "series"]
 GroupKey = tuple[object, ...]
 
 _SUMMED_AT_ONCE = 60
@@ -34,6 +34,7 @@ class Group:
     windows: dict[Window, int] = field(default_factory=dict)
     rows: dict[tuple[str, Any, int], dict[str, Any]] = field(default_factory=dict)
     tag: str = ""
+    columns: dict[str, None] = field(default_factory=dict)
 
     def want(self, leaf: Indicator, windows: Sequence[Window]) -> None:
         """Add an indicator and the windows it is wanted in."""
@@ -47,7 +48,16 @@ class Group:
         if self.need.daily:
             windows = ((min(a for a, _ in windows), max(b for _, b in windows)),)
         for indicators in self._portions():
-            yield build(replace(self.need, indicators=indicators, windows=windows), self.tag)
+            need = replace(
+                self.need, indicators=indicators, windows=windows, by=tuple(self.columns)
+            )
+            yield build(need, self.tag)
+
+    def key(self, key: Any) -> Any:  # noqa: ANN401 - an area, a day, a value, or a pair
+        """Return what a row is found by: values of a column always with its name."""
+        if len(self.columns) == 1 and self.need.level_depth < 0:
+            return next(iter(self.columns)), key
+        return key
 
     def _portions(self) -> Iterator[tuple[Indicator, ...]]:
         """Yield the indicators, as many at once as ClickHouse can parse the sums of."""
@@ -69,12 +79,12 @@ class Fetched:
     def key_of(self, plan: Plan, part: str, leaf: Indicator) -> GroupKey:
         """Return which group answers a part of a plan for one of its indicators."""
         question = plan.question
-        depth = plan.level.depth if part == "children" and plan.level else -1
-        by = question.by if part == "breakdown" else ""
+        depth = plan.level.depth if part in ("children", "cells") and plan.level else -1
+        by = {"breakdown": "*", "cells": question.by}.get(part, "")
         return (
             question.as_of or self.version, plan.area.id, depth, by, question.filters,
             question.viewer.roots, part == "series", leaf.has_items and part != "series",
-            leaf.is_as_of, leaf.is_kept,
+            leaf.is_as_of, leaf.is_kept, question.territory,
         )  # fmt: skip
 
     def add(self, plan: Plan, part: Part, windows: Sequence[Window]) -> None:
@@ -85,6 +95,8 @@ class Fetched:
                 need = _need(plan, part, self.territory, plan.question.as_of or self.version)
                 self.groups[key] = Group(need, tag=f"ask.{part}")
             self.groups[key].want(leaf, windows)
+            if part in ("breakdown", "cells"):
+                self.groups[key].columns[plan.question.by] = None
 
     def run(self, store: Store | None) -> None:
         """Run one statement a group; without a store only make the statements."""
@@ -95,16 +107,18 @@ class Fetched:
                     continue
                 found = store.rows(statement.sql, statement.parameters, tag=statement.tag)
                 for row in found:
-                    group.rows[row["indicator"], row["key"], row.get("w", 1)] = row
+                    key = group.key(row["key"])
+                    group.rows[row["indicator"], key, row.get("w", 1)] = row
 
     def keys(self, plan: Plan, part: Part) -> list[Any]:
         """Return the keys found for the indicators of a plan, sorted."""
+        column = plan.question.by
         return sorted(
             {
                 key
                 for leaf in plan.leaves
                 for indicator, key, _ in self.groups[self.key_of(plan, part, leaf)].rows
-                if indicator == leaf.id
+                if indicator == leaf.id and (part != "breakdown" or key[0] == column)
             }
         )
 
@@ -161,11 +175,14 @@ def fetch(
     fetched = Fetched(territory, version)
     for plan in plans:
         further = (plan.aligned,) if plan.aligned else ()
-        fetched.add(plan, "total", (*plan.windows, *further))
+        windows = (*plan.windows, *plan.history)
+        fetched.add(plan, "total", (*windows, *further))
         if plan.level is not None:
-            fetched.add(plan, "children", plan.windows)
+            fetched.add(plan, "children", windows)
         if plan.question.by:
-            fetched.add(plan, "breakdown", plan.windows)
+            fetched.add(plan, "breakdown", windows)
+        if plan.question.crossed and plan.level is not None:
+            fetched.add(plan, "cells", windows)
         if plan.question.series:
             end = plan.current.end
             start = end - dt.timedelta(days=plan.question.series - 1)
@@ -183,8 +200,7 @@ def _need(plan: Plan, part: Part, territory: Territory, version: int) -> Need:
         version=version,
         area="" if is_root else plan.area.id,
         area_depth=plan.area.depth,
-        level_depth=plan.level.depth if part == "children" and plan.level else -1,
-        by=question.by if part == "breakdown" else "",
+        level_depth=plan.level.depth if part in ("children", "cells") and plan.level else -1,
         filters=question.filters,
         scope=tuple(
             (root, territory.areas[root].depth)
@@ -193,6 +209,7 @@ def _need(plan: Plan, part: Part, territory: Territory, version: int) -> Need:
         ),
         daily=part == "series",
         now=plan.now,
+        is_as_is=question.is_as_is,
     )
 
 

@@ -153,6 +153,7 @@ def parts_sql(
     rows: str = "1",
     days: str = "1",
     dimension: str = "",
+    table: str = "",
 ) -> list[str]:
     """Return the SELECTs that turn journal rows into rows of the form of ``part``.
 
@@ -164,6 +165,7 @@ def parts_sql(
         rows: condition on the journal rows, for example ``batch = {batch:UInt32}``.
         days: condition on ``day``, the day of the time basis.
         dimension: an expression to keep apart further, as ``dimension``.
+        table: what to read in place of the fact's table.
 
     Returns:
         Statements with columns indicator, day, area, item, num, den (and dimension); changes
@@ -171,6 +173,7 @@ def parts_sql(
     """
     plain: dict[str, list[Measure]] = {}
     statements: list[str] = []
+    read = table or f"fact_{fact}"
     for indicator in indicators:
         for one in measures(indicator):
             if one.fact != fact:
@@ -178,8 +181,8 @@ def parts_sql(
             if one.item == "0":
                 plain.setdefault(one.time, []).append(one)
             else:
-                statements.append(_item_select(one, rows, days, dimension))
-    grouped = [_plain_select(group, rows, days, dimension) for group in plain.values()]
+                statements.append(_item_select(one, read, rows, days, dimension))
+    grouped = [_plain_select(group, read, rows, days, dimension) for group in plain.values()]
     return grouped + statements
 
 
@@ -196,38 +199,57 @@ def feed_rows_sql(fact: Shape, *, rows: str = "1", dimension: str = "") -> str:
     )
 
 
-def _plain_select(group: list[Measure], rows: str, days: str, dimension: str) -> str:
-    sums, tuples = added_up(group)
+def _plain_select(group: list[Measure], read: str, rows: str, days: str, dimension: str) -> str:
     time, keep, group_by = group[0].time, *_dimension(dimension)
+    grouped = (
+        f"SELECT toDate(assumeNotNull({time})) AS day, area{keep}, {sums_of(group)}"
+        f" FROM {read} WHERE isNotNull({time}) AND {rows} AND {days}"
+        f" GROUP BY day, area{group_by}"
+    )
+    return told_apart(group, grouped, "day, area", group_by)
+
+
+def sums_of(group: Sequence[Measure]) -> str:
+    """Return the sums of measures that need no items, as n0, d0, n1 ..."""
+    sums = []
+    for number, one in enumerate(group):
+        sums.append(f"sum(if({one.where}, sign * ({one.num}), 0)) AS n{number}")
+        if one.den != "0":
+            sums.append(f"sum(if({one.where}, sign * ({one.den}), 0)) AS d{number}")
+    return ", ".join(sums)
+
+
+def told_apart(group: Sequence[Measure], grouped: str, keys: str, further: str = "") -> str:
+    """Return the SELECT that gives every measure of a group its own row where it is not zero.
+
+    Most sums of a grid and day are zero. Only a number and two sums are unfolded for each; name
+    and wide decimal come to what is left.
+
+    Args:
+        group: the measures, in the order of their sums.
+        grouped: SELECT with ``sums_of`` them.
+        keys: columns of it between the indicator and the item.
+        further: columns behind all others, each with a comma before it.
+    """
+    names = ", ".join(f"'{one.indicator}'" for one in group)
+    above = ", ".join(f"n{number}" for number in range(len(group)))
+    below = ", ".join("0" if one.den == "0" else f"d{n}" for n, one in enumerate(group))
     return (
-        f"SELECT one.1 AS indicator, day, area, toInt64(0) AS item, one.2 AS num, one.3 AS den"
-        f"{', dimension' if dimension else ''}"
-        f" FROM (SELECT toDate(assumeNotNull({time})) AS day, area{keep}, {sums}"
-        f" FROM fact_{group[0].fact} WHERE isNotNull({time}) AND {rows} AND {days}"
-        f" GROUP BY day, area{group_by})"
-        f" ARRAY JOIN [{tuples}] AS one WHERE one.2 != 0 OR one.3 != 0"
+        f"SELECT CAST([{names}][one.1], 'LowCardinality(String)') AS indicator, {keys},"
+        " toInt64(0) AS item, toDecimal128(one.2, 6) AS num, toDecimal128(one.3, 6) AS den"
+        f"{further}"
+        f" FROM ({grouped}) ARRAY JOIN arrayFilter(sums -> sums.2 != 0 OR sums.3 != 0,"
+        f" arrayZip(range(1, {len(group) + 1}), [{above}], [{below}])) AS one"
     )
 
 
-def added_up(group: Sequence[Measure]) -> tuple[str, str]:
-    """Return the sums of measures that need no items, and the tuples that name them again."""
-    sums, tuples = [], []
-    for number, one in enumerate(group):
-        sums.append(f"sum(if({one.where}, sign * ({one.num}), 0)) AS n{number}")
-        den = "0"
-        if one.den != "0":
-            sums.append(f"sum(if({one.where}, sign * ({one.den}), 0)) AS d{number}")
-            den = f"d{number}"
-        tuples.append(f"('{one.indicator}', toDecimal128(n{number}, 6), toDecimal128({den}, 6))")
-    return ", ".join(sums), ", ".join(tuples)
-
-
-def _item_select(one: Measure, rows: str, days: str, dimension: str) -> str:
+def _item_select(one: Measure, read: str, rows: str, days: str, dimension: str) -> str:
     keep, group_by = _dimension(dimension)
     return (
-        f"SELECT '{one.indicator}' AS indicator, toDate(assumeNotNull({one.time})) AS day, area,"
-        f" {one.item} AS item, toDecimal128(sum(sign * ({one.num})), 6) AS num,"
-        f" toDecimal128(0, 6) AS den{keep} FROM fact_{one.fact}"
+        f"SELECT toLowCardinality('{one.indicator}') AS indicator,"
+        f" toDate(assumeNotNull({one.time})) AS day, area, {one.item} AS item,"
+        f" toDecimal128(sum(sign * ({one.num})), 6) AS num,"
+        f" toDecimal128(0, 6) AS den{keep} FROM {read}"
         f" WHERE isNotNull({one.time}) AND {one.where} AND {rows} AND {days}"
         f" GROUP BY day, area, item{group_by} HAVING num != 0"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from metrics.errors import StoreError
+from metrics.tables import SAME
 
 if TYPE_CHECKING:
     from metrics.store import Store
@@ -16,6 +17,19 @@ STEPS: dict[int, tuple[str, ...]] = {
         "INSERT INTO part_city (indicator, day, item, num, den, batch)"
         " SELECT indicator, day, item, sum(num), sum(den), batch FROM part"
         " GROUP BY indicator, day, item, batch",
+    ),
+    3: tuple(
+        f"ALTER TABLE fact_case ADD COLUMN IF NOT EXISTS {column}"
+        for column in (
+            "n_supervise UInt16",
+            "n_whistles UInt16",
+            "merged_into String",
+            "channels Array(String)",
+            "repeat_of String",
+            "repeat_rule LowCardinality(String)",
+            "turn UInt16",
+            *(f"{one.name} {one.type} MATERIALIZED {one.computed}" for one in SAME),
+        )
     ),
 }
 """Statements that lead from version N - 1 to N, keyed by N; version 1 is the first."""

@@ -18,6 +18,7 @@ from metrics.sql import Window
 from metrics.territory import Area, Level, Territory
 from metrics.threshold import needs_baseline
 
+HISTORY_WINDOWS = 8
 _ROLE_DEPTH = {"district": 0, "street": 1, "community": 2, "grid": 3}
 
 
@@ -31,6 +32,7 @@ class Plan:
         windows: current, previous, year before, then the baseline weeks where a light needs them
             or the question asks for them.
         aligned: the year before, aligned to a moving holiday; None unless asked for.
+        history: the windows of the same weekdays before, nearest first; only when asked for.
         table: ``part``, or the fact whose rows are read.
         now: the city's aware instant.
     """
@@ -46,11 +48,17 @@ class Plan:
     table: str
     rejected: tuple[Rejection, ...]
     now: dt.datetime
+    history: tuple[Window, ...] = ()
 
     @property
     def has_baseline(self) -> bool:
         """Tell whether windows after the third are the baseline weeks."""
         return len(self.windows) > 3
+
+    @property
+    def day(self) -> dt.date:
+        """The day whose areas are meant."""
+        return self.now.date() if self.question.is_as_is else self.current.end
 
     @property
     def matures_days(self) -> int:
@@ -90,7 +98,9 @@ def plan(
     indicator = catalogue.get(question.indicator)
     leaves = tuple({one.id: one for one in leaves_of(indicator, catalogue)}.values())
     current = question.period.until(today.end)
-    area = territory.area(question.area, current.end if question.area else None)
+    day = today.end if question.is_as_is else current.end
+    area = territory.area(question.area, day if question.area else None)
+    _check_stands(question, area, today.end)
     _check_scope(question, area, territory)
     level = territory.level(question.level) if question.level else None
     if level is not None:
@@ -104,9 +114,12 @@ def plan(
         found = holidays.aligned_year_before(current)
         aligned = (found.start, found.end)
     now = now or dt.datetime.combine(today.end, dt.time.max, ZoneInfo(Clock.timezone))
+    weeks = HISTORY_WINDOWS if "history" in question.compare else 0
+    history = tuple((one.start, one.end) for one in calendar.same_weekdays(current, weeks))
     return Plan(
-        question, indicator, leaves, area, level, current, windows, aligned, table, rejected, now
-    )
+        question, indicator, leaves, area, level, current, windows, aligned, table, rejected, now,
+        history,
+    )  # fmt: skip
 
 
 def leaves_of(indicator: Indicator, catalogue: Catalogue) -> Iterator[Indicator]:
@@ -133,6 +146,16 @@ def _check_scope(question: Question, area: Area, territory: Territory) -> None:
         )
         error.status = 403
         raise error
+
+
+def _check_stands(question: Question, area: Area, today: dt.date) -> None:
+    if question.is_as_is and not area.is_valid(today):
+        raise BadQuestion(
+            f"{area.name} ({area.code}) is no area of today",
+            where="--territory as-is",
+            hint=f"It was one until {area.valid_to}",
+            next_step="Ask as-was, or for an area of today",
+        )
 
 
 def _check_level(
@@ -176,6 +199,9 @@ def _choose(
 ) -> tuple[str, tuple[Rejection, ...]]:
     facts = sorted({f"fact_{leaf.fact}" for leaf in leaves})
     kept, passed_over = _kept_sums(question, is_city=is_city)
+    if question.is_as_is:
+        reason = "area_of_its_day: part keeps every row with the area of its day, not of today"
+        return ", ".join(facts), (Rejection("part", reason),)
     wanted = ", ".join(filter(None, (question.by, *question.filter_map)))
     if wanted:
         reason = f"dimension_not_held: part is summed by indicator, area and day, not by {wanted}"

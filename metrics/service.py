@@ -8,17 +8,28 @@ from dataclasses import replace
 from typing import Any
 
 from metrics import calendar, planner
-from metrics.answer import Answer, Child, Figure, Freshness, Trace
+from metrics.answer import Answer, Child, Distribution, Figure, Freshness, Places, Trace
 from metrics.calendar import Clock, Period
-from metrics.cases import CasePage, CaseRecord, Request, Side, latest, page, record
+from metrics.cases import (
+    CasePage,
+    CaseRecord,
+    Request,
+    Side,
+    latest,
+    page,
+    places,
+    record,
+)  # fmt: skip
 from metrics.catalogue import Catalogue
+from metrics.distribution import distribution
 from metrics.errors import BadQuestion
 from metrics.fetch import Fetched, Part, fetch
 from metrics.figures import change, is_small, mean, resolve
 from metrics.freshness import Coverage, Feed, Feeds
 from metrics.indicator import Light
 from metrics.planner import Plan
-from metrics.question import DIMENSIONS, FULL_SCOPE, Comparison, Question, Viewer
+from metrics.question import DIMENSIONS, FULL_SCOPE, Comparison, Question, TerritoryRule, Viewer
+from metrics.recuts import recuts
 from metrics.sql import Window
 from metrics.statement import Statement
 from metrics.store import Store
@@ -26,7 +37,7 @@ from metrics.territory import UNASSIGNED, Territory
 from metrics.threshold import light
 
 _CURRENT, _PREVIOUS, _YEAR_AGO, _BASELINE = 0, 1, 2, 3
-Read = Callable[[str, Window], Figure]
+Read = Callable[[Any, Window], Figure]
 
 
 class Service:
@@ -65,6 +76,8 @@ class Service:
         as_of: int = 0,
         series: int = 0,
         viewer: Viewer = FULL_SCOPE,
+        territory: TerritoryRule = "as_was",
+        crossed: bool = False,
     ) -> Question:
         """Return a checked question from the words of a command line or a URL.
 
@@ -77,7 +90,8 @@ class Service:
         self.catalogue.get(indicator)
         today = self.clock.today()
         meant = period if isinstance(period, Period) else self.clock.period(period)
-        place = self.territory.area(area, min(meant.end, today) if area else None)
+        day = today if territory == "as_is" else min(meant.end, today)
+        place = self.territory.area(area, day if area else None)
         if level == "children":
             below = self.territory.next_level(place)
             level = below.id if below else ""
@@ -92,10 +106,19 @@ class Service:
         question = Question(
             indicator, meant, place.id, level, tuple(compare), by,
             tuple(sorted((key, tuple(values)) for key, values in (filters or {}).items())),
-            as_of, series, viewer,
+            as_of, series, viewer, crossed, territory,
         )  # fmt: skip
         self._plan(question)
         return question
+
+    def check(self, questions: Iterable[Question]) -> None:
+        """Pass questions that can be answered.
+
+        Raises:
+            BadQuestion: one cannot.
+        """
+        for question in questions:
+            self._plan(question)
 
     def answer(self, question: Question) -> Answer:
         """Return the answer with its trace: statements, tables rejected, batches behind it."""
@@ -134,6 +157,16 @@ class Service:
         request = Request(plan, self._version(question), limit, offset, side)
         return page(self.store, self.territory, request)
 
+    def places(self, question: Question, *, limit: int) -> Places:
+        """Return where the rows behind a number lie, those without a place left out."""
+        request = Request(self._plan(question), self._version(question), limit, 0, "all")
+        return places(self.store, self.territory, request)
+
+    def distribution(self, question: Question) -> Distribution | None:
+        """Return how the values behind a number are spread; None where it has none, or too few."""
+        request = Request(self._plan(question), self._version(question), 1, 0, "all")
+        return distribution(self.store, self.territory, request)
+
     def case(self, case_id: str, *, viewer: Viewer = FULL_SCOPE) -> CaseRecord:
         """Return one case with its versions and where each came from.
 
@@ -147,6 +180,15 @@ class Service:
     ) -> tuple[dict[str, Any], ...]:
         """Return the newest alarms, emergencies and urgent cases, newest first."""
         return latest(self.store, self.territory, viewer, self.clock.now(), limit)
+
+    def batch_at(self, instant: dt.datetime) -> int:
+        """Return the newest batch that was published by an aware instant; 0 where there is none."""
+        rows = self.store.rows(
+            "SELECT max(batch) AS batch FROM batch WHERE published_at <= {at:DateTime64(3)}",
+            {"at": instant},
+            tag="service.batch_at",
+        )
+        return min(int(rows[0]["batch"]), self.version)
 
     def freshness(self) -> tuple[Freshness, ...]:
         """Return the age of every feed the city expects."""
@@ -211,12 +253,15 @@ class Service:
             freshness=self.feeds.freshness(self.clock.now(), self._version(question), sources),
             data_version=self._version(question),
             missing=self._missing(plan, total.figure, sources),
+            recuts=recuts(plan, self.territory),
+            history=total.history,
+            cells=self._cells(plan, fetched) if question.crossed and plan.level else {},
         )
 
     def _coverage(self, plan: Plan) -> Coverage:
         return self.feeds.coverage(self._version(plan.question))
 
-    def _child(self, plan: Plan, read: Read, key: str, name: str) -> Child:
+    def _child(self, plan: Plan, read: Read, key: Any, name: str) -> Child:  # noqa: ANN401
         figures = [read(key, window) for window in plan.windows]
         now, before, last_year = (figures[k] for k in (_CURRENT, _PREVIOUS, _YEAR_AGO))
         small = is_small(plan.indicator, now)
@@ -232,6 +277,7 @@ class Service:
             key, name, now, before, last_year, lamp, small,
             change(plan.indicator, now.value, before.value),
             change(plan.indicator, now.value, last_year.value),
+            tuple(read(key, window) for window in plan.history),
         )  # fmt: skip
 
     def _compared(self, plan: Plan, read: Read) -> tuple[Figure, Figure]:
@@ -249,7 +295,7 @@ class Service:
         coverage = self._coverage(plan)
         found = {leaf.id: fetched.found(plan, part, leaf) for leaf in plan.leaves}
 
-        def read(key: str, window: Window) -> Figure:
+        def read(key: Any, window: Window) -> Figure:  # noqa: ANN401 - an area or a value
             def lookup(name: str) -> Figure:
                 is_covered = coverage.covers(name, *window)
                 return found[name].figure(key, window, is_covered=is_covered)
@@ -279,7 +325,7 @@ class Service:
         roots = plan.question.viewer.roots
         areas = {
             area.id: area.name
-            for area in self.territory.descendants(plan.area.id, plan.level, plan.current.end)
+            for area in self.territory.descendants(plan.area.id, plan.level, plan.day)
             if not roots or self.territory.is_within(area.id, roots)
         }
         for key in fetched.keys(plan, "children"):
@@ -291,11 +337,21 @@ class Service:
         return tuple(self._child(plan, read, key, name) for key, name in named)
 
     def _breakdown(self, plan: Plan, fetched: Fetched) -> tuple[Child, ...]:
-        keys = fetched.keys(plan, "breakdown")
         read = self._reader(plan, fetched, "breakdown")
-        found = [self._child(plan, read, key, key or "(空)") for key in keys]
-        known = [one for one in found if one.figure.value is not None]
+        found = [
+            replace(self._child(plan, read, key, key[1] or "(空)"), key=key[1])
+            for key in fetched.keys(plan, "breakdown")
+        ]
+        known = [one for one in found if one.figure.value is not None or plan.history]
         return tuple(sorted(known, key=lambda one: (-(one.figure.value or 0.0), one.key)))
+
+    def _cells(self, plan: Plan, fetched: Fetched) -> dict[tuple[str, str], Child]:
+        """Return the values of the dimension within the areas of the level, by (area, value)."""
+        read = self._reader(plan, fetched, "cells")
+        return {
+            (area, value): replace(self._child(plan, read, (area, value), value), key=value)
+            for area, value in fetched.keys(plan, "cells")
+        }
 
     def _missing(self, plan: Plan, one: Figure, sources: Sequence[str]) -> str:
         if one.value is not None:

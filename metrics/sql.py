@@ -22,6 +22,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from metrics import as_of
+from metrics.as_is import rows_today
 from metrics.indicator import Indicator
 from metrics.measures import parts_sql
 from metrics.statement import Statement
@@ -42,11 +43,13 @@ class Need:
         area: area id whose subtree is meant; empty for everything.
         area_depth: its depth.
         level_depth: keys are the areas at this depth; -1 for one total.
-        by: keys are the values of this column of the fact.
+        by: keys are the values of this column of the fact; of several columns, (column, value);
+            with a level, (area, value).
         filters: (column, allowed values) on the fact.
         scope: area ids the viewer may see, with their depths; empty for all.
         daily: keys are days of the one window instead.
         now: the city's aware instant; where rows are judged at a window's end.
+        is_as_is: rows count in the area that holds them today.
     """
 
     indicators: tuple[Indicator, ...]
@@ -55,16 +58,18 @@ class Need:
     area: str = ""
     area_depth: int = 0
     level_depth: int = -1
-    by: str = ""
+    by: tuple[str, ...] = ()
     filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
     scope: tuple[tuple[str, int], ...] = ()
     daily: bool = False
     now: dt.datetime | None = None
+    is_as_is: bool = False
 
     @property
     def reads_facts(self) -> bool:
         """Tell whether something is asked for that ``part`` does not hold."""
-        return bool(self.by or self.filters) or not all(one.is_kept for one in self.indicators)
+        asked = bool(self.by or self.filters) or self.is_as_is
+        return asked or not all(one.is_kept for one in self.indicators)
 
     @property
     def kept_in(self) -> str:
@@ -162,10 +167,11 @@ def _placed(need: Need, source: str, parameters: dict[str, object]) -> tuple[str
 
 
 def _key(need: Need) -> str:
+    place = f"place.path[{need.level_depth + 1}]"
     if need.by:
-        return "dimension"
+        return f"({place}, dimension)" if need.level_depth >= 0 else "dimension"
     if need.level_depth >= 0:
-        return f"place.path[{need.level_depth + 1}]"
+        return place
     return "''"
 
 
@@ -289,22 +295,32 @@ def _delivered(need: Need) -> str:
     return f"({' UNION ALL '.join(selects)}) WHERE 1"
 
 
+def _dimension(columns: tuple[str, ...]) -> str:
+    """Return the value of a column; of several, every row once a column, so that one pass does."""
+    if len(columns) < 2:
+        return "".join(f"toString({column})" for column in columns)
+    told = ", ".join(f"('{column}', toString({column}))" for column in columns)
+    return f"arrayJoin([{told}])"
+
+
 def _virtual_part(need: Need, parameters: dict[str, object]) -> str:
     rows = [_VISIBLE]
     for number, (column, allowed) in enumerate(need.filters):
         rows.append(f"toString({column}) IN {{f{number}:Array(String)}}")
         parameters[f"f{number}"] = list(allowed)
     facts = sorted({one.fact for one in need.indicators if one.fact})
-    by = f"toString({need.by})" if need.by else ""
+    by = _dimension(need.by)
     selects: list[str] = []
     for fact in facts:
         about = [one for one in need.indicators if one.fact == fact]
+        table = rows_today(fact) if need.is_as_is else ""
         if need.is_as_of:
-            selects += as_of.windows_sql(about, fact, rows=" AND ".join(rows), dimension=by)
+            where = " AND ".join(rows)
+            selects += as_of.windows_sql(about, fact, rows=where, dimension=by, table=table)
             continue
         stocks = [one for one in about if one.kind == "stock"]
         others = [one for one in about if one.kind != "stock"]
         for some, days in ((stocks, _UP_TO_LAST), (others, f"({_within(need)})")):
             where = " AND ".join(rows)
-            selects += parts_sql(some, fact, rows=where, days=days, dimension=by)
+            selects += parts_sql(some, fact, rows=where, days=days, dimension=by, table=table)
     return f"({' UNION ALL '.join(selects)})"

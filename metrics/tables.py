@@ -4,7 +4,9 @@ Facts are kept as a journal. A row is asserted with ``sign = 1``; when a later b
 it, the same row is written again with ``sign = -1`` and the corrected one with ``sign = 1``.
 Nothing is updated in place, so the state after batch V is exactly the rows with ``batch <= V``:
 that one condition gives atomic publishing, replay as of a batch, and sums that do not depend
-on the order of loading. ``part`` holds the same journal already summed by indicator, leaf area
+on the order of loading. What other rows say of a case (that it came twice, that it is a repeat, how
+often it was returned) is written the same way: the line taken back and asserted again, one ``turn``
+later. ``part`` holds the same journal already summed by indicator, leaf area
 and day, and ``part_city`` summed once more, over all areas.
 """
 
@@ -13,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised by one whenever a table below changes; ``metrics/migrations.py`` says how to get there."""
 
 Shape = Literal["case", "event", "reading", "snapshot"]
@@ -22,11 +24,12 @@ SHAPES: tuple[Shape, ...] = ("case", "event", "reading", "snapshot")
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name, ClickHouse type and meaning."""
+    """One column: name, ClickHouse type, meaning; what the engine computes it from, if it does."""
 
     name: str
     type: str
     meaning: str
+    computed: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,9 +43,14 @@ class Table:
     meaning: str = ""
     indexes: tuple[str, ...] = ()
 
+    @property
+    def written(self) -> tuple[Column, ...]:
+        """The columns that rows are written with, without those the engine fills."""
+        return tuple(column for column in self.columns if not column.computed)
+
     def column_names(self) -> tuple[str, ...]:
-        """Names in the order of the table."""
-        return tuple(column.name for column in self.columns)
+        """Names of the columns that rows are written with, in the order of the table."""
+        return tuple(column.name for column in self.written)
 
 
 def _time(timezone: str) -> str:
@@ -79,6 +87,27 @@ CASE_TIMES = (
     "due_at",
 )
 
+LINKS = ("merged_into", "channels", "repeat_of", "repeat_rule")
+"""Columns of a case that no source tells: they follow from the other cases."""
+
+STEP_COUNTS = ("n_returns", "n_rework", "n_urge", "n_supervise", "n_whistles")
+"""Columns of a case that may be counted from a step log; else they are what its source says."""
+
+SAME = (
+    Column(
+        "same_person", "UInt32", "hash of reporter and class, or of the id where one is not known",
+        "toUInt32(if(reporter_key = '', sipHash64(id),"
+        " sipHash64(reporter_key, if(subcategory = '', category, subcategory))))",
+    ),
+    Column("same_text", "UInt32", "hash of title and area", "toUInt32(sipHash64(title, area))"),
+)  # fmt: skip
+"""Columns that find the cases one may be linked with, without reading texts of all."""
+
+
+def line_columns(shape: Shape) -> tuple[str, ...]:
+    """Return the columns that tell the lines of a journal apart: one of them is current."""
+    return ("id", "version", "content", *(("turn",) if shape == "case" else ()))
+
 
 def fact_tables(timezone: str = "Asia/Shanghai") -> dict[Shape, Table]:
     """Return the four journals, keyed by fact shape."""
@@ -109,9 +138,15 @@ def fact_tables(timezone: str = "Asia/Shanghai") -> dict[Shape, Table]:
             Column("n_returns", "UInt16", "returned by units"),
             Column("n_rework", "UInt16", "failed checks"),
             Column("n_urge", "UInt16", "urged by the caller"),
+            Column("n_supervise", "UInt16", "put under supervision"),
+            Column("n_whistles", "UInt16", "units called to it"),
             Column("is_void", "UInt8", "void or not accepted"),
             Column("is_self_handled", "UInt8", "solved on the spot by the finder"),
             Column("is_repeat", "UInt8", "linked by the source to an earlier demand"),
+            Column("merged_into", "String", "id of the case it is the same as, which counts"),
+            Column("channels", "Array(String)", "all entrances, where others are merged into it"),
+            Column("repeat_of", "String", "id of the earlier case it repeats"),
+            Column("repeat_rule", _TEXT, "reporter, text or keyword; empty = no rule says so"),
             Column("reporter_key", "String", "HMAC of the reporter; empty when unknown"),
             Column("title", "String", "masked summary"),
             Column("address", "String", "masked place text"),
@@ -119,6 +154,8 @@ def fact_tables(timezone: str = "Asia/Shanghai") -> dict[Shape, Table]:
             Column("extra", "Map(String, String)", "further columns the spec keeps"),
             *_PLACE,
             *_PROVENANCE,
+            Column("turn", "UInt16", "0 as the source told it, 1 more for every change by others"),
+            *SAME,
         ),
         ("id", "version", "sign"),
         "toYYYYMM(at)",
@@ -246,10 +283,24 @@ def kernel_tables(timezone: str = "Asia/Shanghai") -> tuple[Table, ...]:
             "the territory, one full copy a load; the newest visible batch holds",
         ),
         Table(
+            "moved",
+            (
+                Column("area", "String", "area that is gone, or was divided since"),
+                Column("lon", "Float64", "WGS-84 degrees; 0, 0 for rows without a point"),
+                Column("lat", "Float64", "WGS-84 degrees"),
+                Column("now", "String", "area of the territory that holds them today"),
+                Column("territory", "UInt32", "territory load it was found in"),
+                Column("batch", "UInt32", "batch that wrote it"),
+            ),
+            ("territory", "area", "lon", "lat"),
+            "",
+            "where rows lie today, once for every area and point",
+        ),
+        Table(
             "batch",
             (
                 Column("batch", "UInt32", "1, 2, 3 ...; its line is the commit"),
-                Column("source", _TEXT, "source spec, or 'territory' / 'catalogue'"),
+                Column("source", _TEXT, "source spec, or territory, catalogue, case_rules"),
                 Column("shape", _TEXT, "fact shape"),
                 Column("file", "String", "file name as found"),
                 Column("sha256", "FixedString(64)", "of the file's bytes"),
@@ -295,6 +346,10 @@ def all_tables(timezone: str = "Asia/Shanghai") -> tuple[Table, ...]:
     return (*fact_tables(timezone).values(), *kernel_tables(timezone))
 
 
+def _kind(column: Column) -> str:
+    return f"{column.type} MATERIALIZED {column.computed}" if column.computed else column.type
+
+
 def ddl(table: Table) -> str:
     """Return the CREATE statement of one table for an embedded or single server store.
 
@@ -304,7 +359,7 @@ def ddl(table: Table) -> str:
             `a` UInt8
         ) ENGINE = MergeTree ORDER BY (a)
     """
-    lines = [f"    `{column.name}` {column.type}" for column in table.columns]
+    lines = [f"    `{column.name}` {_kind(column)}" for column in table.columns]
     columns = ",\n".join([*lines, *(f"    INDEX {index}" for index in table.indexes)])
     partition = f" PARTITION BY {table.partition_by}" if table.partition_by else ""
     return (

@@ -79,6 +79,15 @@ class Territory:
             found.setdefault(area.code, []).append(area)
         return found
 
+    @cached_property
+    def changes(self) -> dict[dt.date, list[Area]]:
+        """The areas that began or ended on each day on which any did."""
+        found: dict[dt.date, list[Area]] = {}
+        for area in self.areas.values():
+            for day in {area.valid_from, area.valid_to} - {FIRST_DAY, LAST_DAY}:
+                found.setdefault(day, []).append(area)
+        return found
+
     def level(self, name: str) -> Level:
         """Return a level by its id or by the catalogue's word for it.
 

@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 
 from cockpit.cli import cli as cockpit
 from cockpit.wiring import duration_text
+from etl.derive.rules import CaseRules, MergeRule, RepeatRules, StepLog
 from etl.fetch.spec import HttpRule, Paging, SqlRule, Token, Watermark
 from etl.spec import ColumnRule, MetricRule, PlaceName, PlaceRule, SourceSpec
 from metrics.catalogue import Catalogue, load_catalogue
@@ -80,15 +81,78 @@ def spec_page() -> str:
         "wrong. How a feed is asked: [feeds.md](feeds.md).\n"
     )
     for title, model in parts:
-        meaning = (model.__doc__ or "").partition("\n")[0]
-        lines.append(f"## `{title}`\n" if title else "## At the top\n")
-        lines += [f"{meaning}\n", "| key | when left out | what it says |", "|---|---|---|"]
-        lines += [
-            f"| `{name}` | {_default(field)} | {_meaning(field)} |"
-            for name, field in model.model_fields.items()
-            if name not in ("defined_at", "sha256")
-        ]
-        lines.append("")
+        lines += _keys(title, model)
+    return "\n".join(lines)
+
+
+def _keys(title: str, model: type[BaseModel]) -> list[str]:
+    """Return the section on one part of a file: its meaning and a table of its keys."""
+    meaning = (model.__doc__ or "").partition("\n")[0]
+    rows = [
+        f"| `{name}` | {_default(field)} | {_meaning(field)} |"
+        for name, field in model.model_fields.items()
+        if name not in ("defined_at", "sha256")
+    ]
+    head = f"## `{title}`\n" if title else "## At the top\n"
+    table = ["| key | when left out | what it says |", "|---|---|---|", *rows, ""]
+    return [head, f"{meaning}\n", *table]
+
+
+RULES_TEXT = """\
+Nothing of this holds where nothing is written. `cockpit etl plan` says when the rules have changed;
+the next run then looks at all cases anew, as a batch of its own.
+
+```yaml
+cases:
+  merge: {hours: 72, metres: 100}
+  repeat: {rules: [reporter, text, keyword], days: 30}
+  steps:
+    - source: case_steps            # fact: event; subject is the case's number
+      of: [hotline_12345]
+      counts: {n_returns: [退单], n_supervise: [督办]}
+```
+
+*Three things that are not the same.* A **record sent twice** is dropped by every source, without a
+rule. A demand that **one person** (`reporter`) brought through **another entrance** (`channel`) at
+the same place, within some hours and in the same minor class, is **merged** into the earliest: it
+stays in the store and in the case's own page, `merged_into` names the one that counts, whose
+`channels` lists all entrances, and every indicator leaves the merged one out. A count by channel
+has it under the first entrance. The **same demand again** is a case of its own and counts; it is
+linked to the one before (`repeat_of`) and says by which rule (`repeat_rule`). It belongs to the
+period of the later case. A case is a repeat when its source says so (`is_repeat`) or a rule does.
+
+| rule | the earlier case is one of | at the same place means |
+|---|---|---|
+| `reporter` | the same reporter and minor class, within `days` | `metres` apart at most; \
+the same lowest area where one has no point |
+| `text` | the very same title, by whomever, within `days` | the same lowest area, points or not |
+| `keyword` | the same reporter and minor class, if there is one; a word is enough | anywhere |
+
+The rules are looked at in the order they are written, and the first that finds something is named.
+Titles are compared as stored, with personal data masked; leave `text` out where a feed writes the
+class as the title. The minor class is the major one where there is none. Cases that are void take
+no part; a merged one repeats nothing. Texts that are only alike are left to people. Places with
+three or more demands of a class are counted as places, by `appeal_repeat_points_3plus`, not as
+cases.
+
+*Counts.* What is listed under `counts` is counted from the log alone, whatever the source of the
+case says of it; a step that is corrected or taken back counts no more. A whistle that calls three
+units is three steps.
+
+None of this depends on the order in which files come: a case that comes late relinks its neighbours
+and restates their days, and an answer as of an earlier batch shows the links of then.
+"""
+
+
+def rules_page() -> str:
+    """Return docs/case_rules.md: every key of ``cases:`` in city.yaml."""
+    parts: tuple[tuple[str, type[BaseModel]], ...] = (
+        ("cases:", CaseRules), ("cases: {merge: }", MergeRule),
+        ("cases: {repeat: }", RepeatRules), ("cases: {steps: [ ]}", StepLog),
+    )  # fmt: skip
+    lines = [_NOTICE, "# Keys of `cases:` in city.yaml\n", RULES_TEXT]
+    for title, model in parts:
+        lines += _keys(title, model)
     return "\n".join(lines)
 
 
@@ -113,6 +177,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/indicators.md": lambda: indicators_page(load_catalogue()),
     "docs/cli.md": lambda: commands_page(cockpit),
     "docs/source_spec.md": spec_page,
+    "docs/case_rules.md": rules_page,
 }
 
 

@@ -112,7 +112,8 @@ def main() -> None:
         days = ["--days", str(said.days)] if said.days else []
         if not said.home:
             cockpit(home, "demo", *days, "--no-serve", now=said.now)
-        briefing = "" if said.scenes_only else cockpit(home, "brief", now=said.now).splitlines()[-1]
+        brief = [] if said.scenes_only else ["brief", "--format", "docx"]
+        briefing = cockpit(home, *brief, now=said.now).splitlines()[-1] if brief else ""
         with served(home, said.now) as server, chromium() as browser:
             faults = scenes(browser, server.base, said.out)
             faults += states(browser, server.base, said.out)

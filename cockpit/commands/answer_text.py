@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from cockpit.commands.options import print_table
-from layouts.format import change_text, maturity_text, number, value_text, value_with_unit
+from layouts.format import (
+    change_text,
+    maturity_text,
+    number,
+    recut_text,
+    value_text,
+    value_with_unit,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +52,7 @@ def _lines(answer: Answer) -> list[tuple[str, str]]:
         ("前四周均值", _compared(answer.baseline.value, answer.baseline_change, answer)),
         ("灯色", LIGHTS[answer.light]),
         ("成熟度", maturity_text(answer.maturity, answer.matures_days)),
+        ("区划", _territory(answer)),
         ("样本", "分母不足10,仅供参考" if answer.is_small else ""),
         ("口径", one.note),
         ("数据", "、".join(_feeds(answer))),
@@ -56,6 +64,10 @@ def _compared(value: float | None, change: float | None, answer: Answer) -> str:
     if value is None:
         return ""
     return f"{value_with_unit(value, answer.indicator)}  {change_text(change, answer.indicator)}"
+
+
+def _territory(answer: Answer) -> str:
+    return "按今日区划" if answer.question.is_as_is else recut_text(answer.recuts)
 
 
 def _aligned(answer: Answer) -> str:

@@ -18,6 +18,7 @@ from metrics.errors import CockpitError, ConfigProblems, Problem, near
 if TYPE_CHECKING:
     from cockpit.settings import Settings
     from etl.cityfile import City
+    from etl.spec import SourceSpec
     from metrics.catalogue import Catalogue
 
 Grade = Literal["error", "warning"]
@@ -102,6 +103,7 @@ def inspect(settings: Settings) -> Iterator[Remark]:
         yield Remark("warning", str(folder / "sources"), "there are no sources", hint)
     if city is not None:
         yield from _places(city)
+        yield from _case_rules(city, specs)
         yield from _boundaries(city) if city.territory.is_dir() or not away else ()
     yield from _scenes(folder, city, catalogue)
     yield from _alarms(folder, specs)
@@ -149,6 +151,14 @@ def _places(city: City) -> Iterator[Remark]:
         hint = f"Did you mean '{guess}'?" if guess else listed
         where = f"{path}:{line_of(('place', 'name', 'level'))}"
         yield Remark("error", where, f"unknown level '{level}'", hint)
+
+
+def _case_rules(city: City, specs: Mapping[str, SourceSpec] | None) -> Iterator[Remark]:
+    from etl.cityfile import case_problems
+
+    facts = {one.source: one.fact for one in (specs or {}).values()}
+    for one in case_problems(city, facts) if specs is not None else ():
+        yield Remark("error", one.where, one.what, one.hint)
 
 
 def _boundaries(city: City) -> Iterator[Remark]:

@@ -65,6 +65,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield Finding("environment", "note", sentence, "Correct or unset it")
     yield from _surroundings()
     yield from _home(settings)
+    yield from _briefings(settings)
     yield from _city(settings)
 
 
@@ -123,6 +124,45 @@ def _home(settings: Settings) -> Iterator[Finding]:
     yield Finding(
         "disk", state, f"{free / 2**30:.1f} GB free", "" if state == "ok" else "Free some space"
     )
+
+
+def _briefings(settings: Settings) -> Iterator[Finding]:
+    """Yield the faces the documents are set in, and what became of sending them."""
+    from cockpit.briefings import FONTS
+    from layouts.briefing.typefaces import ROLES, faces
+
+    folder = settings.home / FONTS
+    try:
+        found = faces(folder)
+    except CockpitError as error:
+        yield Finding("briefing fonts", "wrong", error.what, f"{error.where}: {error.next_step}")
+        return
+    built_in = ", ".join(face.families[0] for face in found.built_in)
+    yield Finding("briefing fonts", "ok", f"{built_in} (with the cockpit)")
+    named = {names[0]: found.family(role)[0] != other for role, (names, other) in ROLES.items()}
+    if any(named.values()):
+        there = ", ".join(name for name, is_there in named.items() if is_there)
+        yield Finding("fonts of one's own", "ok", f"{there} ({folder})")
+    if not all(named.values()):
+        absent = ", ".join(name for name, is_there in named.items() if not is_there)
+        yield Finding("fonts named only", "note", f"{absent}: the PDF takes the above",
+                      f"Whoever has a licence puts the files into {folder}")  # fmt: skip
+    yield from _deliveries(settings)
+
+
+def _deliveries(settings: Settings) -> Iterator[Finding]:
+    from cockpit.weekly.ledger import FILE, WeeklyLedger
+
+    if not (settings.home / FILE).is_file():
+        return
+    ledger = WeeklyLedger(settings.home)
+    for one in ledger.deliveries():
+        if one.state != "sent":
+            unsure = "Ask whether it arrived; it is not sent again"
+            todo = unsure if one.state == "sending" else "It is tried again by itself"
+            what = f"{one.target}: {one.state}, {one.tries} tries, {one.note}"
+            yield Finding(f"briefing {one.week}", "note", what, todo)
+    ledger.close()
 
 
 def _city(settings: Settings) -> Iterator[Finding]:

@@ -79,9 +79,12 @@ def question_options(function: Command) -> Command:
                      help="Only rows with this value; may be repeated."),
         click.option("--compare", default="prev,yoy", metavar="LIST",
                      help="Comparisons: prev, yoy, yoy_aligned (to moving holidays), b4w (the last "
-                          "four weeks), or none."),
+                          "four weeks), history (eight earlier windows one by one), or none."),
         click.option("--as-of", default=0, type=click.IntRange(min=0), metavar="BATCH",
                      help="Answer as after this batch."),
+        click.option("--territory", type=click.Choice(["as-was", "as-is"]), default="as-was",
+                     help="Rows count in the area of their day, or in the one that holds them "
+                          "today."),
         click.option("--by", default="", metavar="COLUMN",
                      help="Break down by a column: category, department …"),
         click.option("--period", default="yesterday", show_default=True, metavar="PERIOD",
@@ -104,7 +107,7 @@ def to_question(service: Service, indicator: str, given: Mapping[str, Any]) -> Q
         UnknownName: no such indicator, area, level or column.
         BadQuestion: a period, comparison or filter is not understood.
     """
-    from cockpit.parameters import read_comparisons, read_filters
+    from cockpit.parameters import read_comparisons, read_filters, read_territory
 
     return service.question(
         indicator,
@@ -113,6 +116,7 @@ def to_question(service: Service, indicator: str, given: Mapping[str, Any]) -> Q
         period=given["period"],
         by=given["by"],
         as_of=given["as_of"],
+        territory=read_territory(given["territory"], where="--territory"),
         compare=read_comparisons(given["compare"], where="--compare"),
         filters=read_filters(given["filters"], where="--filter"),
     )

@@ -1,20 +1,23 @@
-"""The weekly briefings of the last weeks, each with its Word document."""
+"""The weekly briefings: the shelf of the last weeks, and the desk of each."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from dash import Dash, Input, Output
+from dash import ALL, Dash, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
-from flask import Response, send_file
+from flask import Response, request, send_file
 
-from cockpit.briefings import issue, issued
+from cockpit.briefings import home_folder, issue, issued, read_formats
 from cockpit.page_spec import PageSpec
+from cockpit.weekly.view import act_on, desk_of
 from layouts import ids, shell
 from layouts import staff_texts as texts
+from layouts.briefing_desk import draw_desk
 from layouts.shelf import ShelfWeek, draw_shelf
 from metrics.calendar import same_weekdays, week_of
+from metrics.errors import CockpitError
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from cockpit.wiring import Services
 
 WEEKS = 8
+_DO = {"type": "briefing-do", "act": ALL, "of": ALL}
+_FIELD = {"type": "briefing-field", "name": ALL, "of": ALL}
 
 
 def layout(services: Services, _query: Mapping[str, str]) -> Component:
@@ -31,30 +36,66 @@ def layout(services: Services, _query: Mapping[str, str]) -> Component:
 
 
 def register(app: Dash, services: Services) -> None:
-    """Put the page's callback on the app, and the documents on its server."""
+    """Put the page's callbacks on the app, and the documents on its server."""
 
     @app.callback(Output(ids.BRIEFING, "children"), Input(ids.ADDRESS, "pathname"))
     def show(pathname: str) -> Component:
         if not pathname.startswith("/briefing"):
             raise PreventUpdate
-        return draw_shelf(shelf(services))
+        week = pathname.rstrip("/").removeprefix("/briefing").strip("/")
+        return shown_desk(services, week) if week else draw_shelf(shelf(services))
 
-    def download(week: str) -> Response:
-        made = issue(services, week, services.settings.home / "briefings")
-        return send_file(made.path.resolve(), as_attachment=True)
+    @app.callback(
+        Output(ids.BRIEFING, "children", allow_duplicate=True),
+        Input(_DO, "n_clicks"),
+        State(_FIELD, "value"),
+        State(ids.ADDRESS, "pathname"),
+        prevent_initial_call=True,
+    )
+    def act(_clicks: Any, _values: Any, pathname: str) -> Any:  # noqa: ANN401 - lists of the page
+        done, week = ctx.triggered_id, pathname.rpartition("/")[2]
+        if not done or not ctx.triggered[0]["value"]:
+            return no_update
+        return draw_desk(act_on(services, week, done["act"], done["of"], typed(ctx.states_list)))
 
-    app.server.add_url_rule("/briefing/<week>.docx", "briefing", download)
+    app.server.add_url_rule("/briefing/<week>.<form>", "briefing", download(services))
+
+
+def download(services: Services) -> Any:  # noqa: ANN401 - a view of Flask
+    """Return what answers the address of a document."""
+
+    def answer(week: str, form: str) -> Response:
+        forms = read_formats(form)
+        is_review = request.args.get("review") == "1" and forms == ("docx",)
+        made = issue(services, week, home_folder(services), forms=forms, is_review=is_review)
+        return send_file(made.paths[0].resolve(), as_attachment=True)
+
+    return answer
+
+
+def typed(states: list[Any]) -> dict[tuple[str, str], str]:
+    """Return what stands in the fields of the desk, by name and sentence."""
+    fields = (one for group in states if isinstance(group, list) for one in group)
+    return {(one["id"]["name"], one["id"]["of"]): str(one.get("value") or "") for one in fields}
+
+
+def shown_desk(services: Services, week: str) -> Component:
+    """Return the desk of a week, or why there is none."""
+    try:
+        return draw_desk(desk_of(services, week, is_compared=True))
+    except CockpitError as error:
+        return shell.sentence(error.sentence)
 
 
 def shelf(services: Services) -> list[ShelfWeek]:
     """Return the last whole weeks, newest first."""
-    done = {week for week, _ in issued(services.settings.home / "briefings")}
+    done = dict.fromkeys(issued(home_folder(services)), "composed") | services.weekly.states()
     running = week_of(services.clock.today())
     weeks = [week_of(span.start) for span in same_weekdays(running, WEEKS)]
     return [
-        ShelfWeek(one.text, one.start, one.end, one.text in done, f"/briefing/{one.text}.docx")
+        ShelfWeek(one.text, one.start, one.end, done.get(one.text, ""), f"/briefing/{one.text}")
         for one in weeks
     ]
 
 
-PAGE = PageSpec(path="/briefing", title=texts.BRIEFING, layout=layout, register=register)
+PAGE = PageSpec(path="/briefing/<key>", title=texts.BRIEFING, layout=layout, register=register)

@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output
 from dash.exceptions import PreventUpdate
 
+from cockpit.finder import letters
 from cockpit.page_spec import PageSpec
 from cockpit.pages.area import reaches
 from cockpit.view_state import ViewState, parse_address
 from layouts import ids, shell
 from layouts import staff_texts as texts
 from layouts.drill.cases import CaseRows
+from layouts.drill.filters import COLUMNS, Facet, values_of
 from layouts.drill.page import TREND_DAYS, DrillContent, draw_drill
+from layouts.drill.reason_panel import Reason
 from layouts.trouble import trouble
 from metrics.errors import BadQuestion, CockpitError
+from metrics.insight.inquiry import COMPARED, explained, questions_why
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
 
     from cockpit.wiring import Services
+    from metrics.answer import Answer, Places
     from metrics.indicator import Indicator
     from metrics.question import Question
     from metrics.territory import Area
 
 PERIOD = "yesterday"
 PAGE_ROWS = 20
-BREAKDOWNS = ("category", "channel")
+MOST_PLACES = 2000
+BREAKDOWNS = ("category", "channel", "subcategory", "department", "kind", "urgency")
+"""The usual columns, the most telling first; two of them are drawn."""
+ASKED: Mapping[str, Any] = {"series": 2 * TREND_DAYS, "compare": COMPARED}
 
 
 def layout(services: Services, _query: Mapping[str, str]) -> Component:
@@ -80,9 +88,14 @@ def content_of(view: ViewState, services: Services) -> DrillContent:
     here = territory.areas[main.area]
     is_lowest = not territory.children(here.id, main.period.end) and bool(here.parent)
     on_map = map_question(view, here, services, is_lowest=is_lowest)
-    questions = [main, *([on_map] if on_map else []), *breakdown_questions(view, services)]
+    parts = part_questions(main, services)
+    freed = freed_questions(view, parts, services)
+    case = opened_case(view, services)
+    questions = [main, *parts, *freed, *([on_map] if on_map else [])]
     answer, *others = services.answer_many(questions)
-    drawn = others.pop(0) if on_map else None
+    drawn = others.pop() if on_map else None
+    others, free = others[: len(parts)], others[len(parts) :]
+    level_name = territory.level(main.level).name if main.level else ""
     shown = (*answer.children, *(drawn.children if drawn else ()))
     return DrillContent(
         view=replace(view, area=here.code if here.parent else ""),
@@ -93,12 +106,16 @@ def content_of(view: ViewState, services: Services) -> DrillContent:
         on_map=drawn,
         is_lowest=is_lowest,
         levels=levels_below(here, answer.indicator, services),
-        breakdowns=others,
-        level_name=territory.level(main.level).name if main.level else "",
+        breakdowns=shown_breakdowns(others),
+        facets=facets_of(others, free),
+        places=places_of(main, here, services),
+        level_name=level_name,
         codes={child.key: territory.areas[child.key].code for child in shown if child.key},
         cases=case_rows(main, view, services),
-        case=opened_case(view, services),
+        case=case,
+        case_parent=parent_of(case, services),
         boundaries_note=services.city.boundaries_note,
+        reason=reason_of([answer, *others], level_name, services),
     )
 
 
@@ -109,23 +126,61 @@ def main_question(view: ViewState, services: Services) -> Question:
         CockpitError: indicator, area, level or period cannot be asked for.
     """
     try:
-        return _ask(view, services, level=view.level or "children", series=2 * TREND_DAYS)
+        return _ask(view, services, level=view.level or "children", **ASKED)
     except BadQuestion as error:
         if error.where != "--level" or view.level:
             raise
-        return _ask(view, services, series=2 * TREND_DAYS)  # not counted any deeper
+        return _ask(view, services, **ASKED)  # not counted any deeper
 
 
-def breakdown_questions(view: ViewState, services: Services) -> list[Question]:
-    """Return a question for each usual breakdown the indicator can be asked by."""
-    columns = services.service.dimensions(view.indicator)
-    asked = []
-    for column in (one for one in BREAKDOWNS if one in columns):
-        try:
-            asked.append(_ask(view, services, by=column, compare=("prev",)))
-        except BadQuestion:  # a register's stock has no rows to break down
-            continue
+def part_questions(main: Question, services: Services) -> list[Question]:
+    """Return the questions by which the number is broken down and its change explained."""
+    fact = services.catalogue.get(main.indicator).fact
+    columns = services.service.dimensions(main.indicator)
+    asked = questions_why(main, fact, columns)
+    asked += [replace(main, by=one, level="", series=0) for one in BREAKDOWNS if one in columns
+              and one not in {question.by for question in asked}]  # fmt: skip
+    try:
+        services.service.check(asked)
+    except BadQuestion:  # a register's stock has no rows to break down
+        return []
     return asked
+
+
+def freed_questions(
+    view: ViewState, parts: Sequence[Question], services: Services
+) -> list[Question]:
+    """Return for every limited column the question without its own limit: what else there is."""
+    asked = {one.by for one in parts} & set(view.filter_map) & set(COLUMNS)
+    freed = []
+    for column in sorted(asked):
+        others = replace(view, filters=view.with_only(column, "").filters)
+        freed.append(_ask(others, services, by=column, compare=()))
+    return freed
+
+
+def facets_of(parts: Sequence[Answer], freed: Sequence[Answer]) -> list[Facet]:
+    """Return the values to choose from, by column."""
+    told = {one.question.by: values_of(one) for one in (*parts, *freed)}
+    return [
+        Facet(column, told[column], {value: letters(value) for value, _ in told[column]})
+        for column in COLUMNS
+        if column in told
+    ]
+
+
+def shown_breakdowns(parts: Sequence[Answer]) -> list[Answer]:
+    """Return the breakdowns that tell most: of the usual columns those with several values."""
+    known = {one.question.by: one for one in parts}
+    usual = [known[column] for column in BREAKDOWNS if column in known]
+    told = [one for one in usual if sum(bool(part.figure.value) for part in one.breakdown) > 1]
+    return (told or usual)[:2]
+
+
+def reason_of(answers: Sequence[Answer], level: str, services: Services) -> Reason:
+    """Return why the number of the first answer moved."""
+    areas = {one.id: one.name for one in services.territory.areas.values()}
+    return Reason(explained(answers), level, areas)
 
 
 def map_question(
@@ -160,6 +215,17 @@ def case_rows(question: Question, view: ViewState, services: Services) -> CaseRo
     return CaseRows(page.shape, page.total, page.rows, PAGE_ROWS)
 
 
+def places_of(question: Question, here: Area, services: Services) -> Places | None:
+    """Return where the rows lie, on the two lowest levels; None above or where there are none."""
+    deepest = services.territory.levels[-1].depth
+    if not here.parent or here.depth < deepest - 1:
+        return None
+    try:
+        return services.service.places(question, limit=MOST_PLACES)
+    except BadQuestion:
+        return None
+
+
 def opened_case(view: ViewState, services: Services) -> Any:  # noqa: ANN401
     """Return the opened case as its current state and its versions; None for none.
 
@@ -170,6 +236,12 @@ def opened_case(view: ViewState, services: Services) -> Any:  # noqa: ANN401
         return None
     record = services.service.case(view.case)
     return record.current, record.versions
+
+
+def parent_of(case: Any, services: Services) -> str:  # noqa: ANN401
+    """Return the area above the one a case lies in; empty without a case or an area."""
+    area = services.territory.areas.get(case[0].get("area") or "") if case else None
+    return area.parent if area else ""
 
 
 def _ask(view: ViewState, services: Services, **more: Any) -> Question:  # noqa: ANN401

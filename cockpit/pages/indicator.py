@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from cockpit.page_spec import PageSpec
 from cockpit.view_state import ViewState, parse_address
 from layouts import ids, shell
 from layouts import staff_texts as texts
-from layouts.indicator.page import TREND_DAYS, IndicatorContent, draw_indicator, draw_list
+from layouts.indicator.page import CALENDAR_DAYS, IndicatorContent, draw_indicator, draw_list
 from layouts.trouble import trouble
 from metrics.errors import BadQuestion, CockpitError
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dash.development.base_component import Component
 
     from cockpit.wiring import Services
+    from metrics.answer import Answer, Distribution
     from metrics.question import Question
 
 PERIOD = "yesterday"
@@ -52,6 +53,7 @@ def register(app: Dash, services: Services) -> None:
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("staff", "goes"),
         Input(ids.goes(ids.INDICATOR, ALL), "value"),
+        Input(ids.goes(ids.INDICATOR, ALL), "clickData"),
         prevent_initial_call=True,
     )
 
@@ -89,7 +91,34 @@ def content_of(view: ViewState, services: Services) -> IndicatorContent:
         parts={letter: catalogue.get(one) for letter, one in answer.indicator.parts.items()},
         level_name=territory.level(question.level).name if question.level else "",
         codes={key: territory.areas[key].code for key in keys},
+        breakdowns=breakdowns_of(view, services),
+        distribution=distribution_of(question, services),
     )
+
+
+def breakdowns_of(view: ViewState, services: Services) -> Sequence[Answer]:
+    """Return the answers broken down by every column the indicator may be broken down by."""
+    service = services.service
+    asked = []
+    for column in service.dimensions(view.indicator):
+        try:
+            asked.append(
+                service.question(
+                    view.indicator, area=view.area, period=view.period, by=column,
+                    compare=("prev",), filters=view.filter_map,
+                )
+            )  # fmt: skip
+        except BadQuestion:  # a register's stock has no rows to break down
+            return ()
+    return services.answer_many(asked)
+
+
+def distribution_of(question: Question, services: Services) -> Distribution | None:
+    """Return how the values behind an average, a quantile or an extreme are spread."""
+    kind = services.catalogue.get(question.indicator).kind
+    if kind not in ("average", "quantile", "extreme"):
+        return None
+    return services.service.distribution(question)
 
 
 def question_of(view: ViewState, services: Services) -> Question:
@@ -102,7 +131,7 @@ def question_of(view: ViewState, services: Services) -> Question:
         "area": view.area,
         "period": view.period,
         "filters": view.filter_map,
-        "series": 2 * TREND_DAYS,
+        "series": CALENDAR_DAYS,
     }
     try:
         return services.service.question(view.indicator, level=view.level or "children", **asked)

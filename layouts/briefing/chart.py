@@ -16,15 +16,15 @@ from typing import Any
 import xlsxwriter
 from lxml import etree  # type: ignore[import-untyped]
 from xlsxwriter.chart import Chart
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
+from layouts.briefing.drawing import legend
+from layouts.briefing.ink import GRID, HEI, LINE, ink_of
 from layouts.briefing.sentences import digits
-from metrics.briefing.content import ChartSeries, ChartSpec
+from metrics.briefing.content import ChartSeries, ChartSpec, PictureSpec
 
 SHEET = "数据"
-FONT = "黑体"
-INK = ("#1F5FA8", "#9DB4CE")
-LINE = "#C8102E"
-GRID = "#E3E6EB"
 EPOCH = dt.datetime(2000, 1, 1)  # noqa: DTZ001  (a workbook carries no zone; fixed for equal bytes)
 WORKBOOK_LINK = "rId1"
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
@@ -54,22 +54,33 @@ def _workbook(spec: ChartSpec, *, is_drawn: bool) -> bytes:
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         book.set_properties({"created": EPOCH})
         sheet = book.add_worksheet(SHEET)
-        sheet.write_row(0, 1, [_legend(series) for series in spec.series])
-        sheet.write_column(1, 0, spec.categories)
-        for column, series in enumerate(spec.series, start=1):
-            for row, value in enumerate(series.values, start=1):
-                if value is not None:
-                    sheet.write_number(row, column, value)
+        _write_data(sheet, spec, 0)
         if is_drawn:
-            sheet.insert_chart("H2", _chart(book, spec))
+            sheet.insert_chart("H2", _chart(book, spec, SHEET, 0))
     return buffer.getvalue()
 
 
-def _legend(series: ChartSeries) -> str:
-    return f"{series.name}（{series.unit}）" if series.unit else series.name
+def add_chart(
+    book: xlsxwriter.Workbook, sheet: Worksheet, spec: ChartSpec, row: int, head: Format
+) -> None:
+    """Write a chart's data into a sheet from a row on, and the chart beside them."""
+    _write_data(sheet, spec, row, head)
+    chart = _chart(book, spec, sheet.get_name(), row)
+    chart.set_size({"width": 720, "height": 360})
+    sheet.insert_chart(row, len(spec.series) + 2, chart, {"description": alt_text(spec)})
 
 
-def _chart(book: xlsxwriter.Workbook, spec: ChartSpec) -> Chart:
+def _write_data(sheet: Worksheet, spec: ChartSpec, top: int, head: Format | None = None) -> None:
+    for column, series in enumerate(spec.series, start=1):
+        sheet.write_string(top, column, legend(series), head)
+        for row, value in enumerate(series.values, start=top + 1):
+            if value is not None:
+                sheet.write_number(row, column, value)
+    for row, name in enumerate(spec.categories, start=top + 1):
+        sheet.write_string(row, 0, name)
+
+
+def _chart(book: xlsxwriter.Workbook, spec: ChartSpec, sheet: str, top: int) -> Chart:
     lines = [one for one in enumerate(spec.series) if one[1].shape == "line"]
     blocks = [one for one in enumerate(spec.series) if one[1].shape != "line"]
     is_bar = any(series.shape == "bar" for _, series in blocks)
@@ -77,17 +88,17 @@ def _chart(book: xlsxwriter.Workbook, spec: ChartSpec) -> Chart:
     first, second = (blocks, lines) if blocks else (lines, [])
     chart = book.add_chart({"type": (blocks or lines)[0][1].shape})
     for position, series in first:
-        chart.add_series(_series(spec, position, series))
+        chart.add_series(_series(spec, position, series, sheet, top))
     if second:
         other = book.add_chart({"type": "line"})
         for position, series in second:
-            other.add_series(_series(spec, position, series))
+            other.add_series(_series(spec, position, series, sheet, top))
         chart.combine(other)
         # A deleted second axis makes readers draw its line on the first: keep it, unlabelled.
         hidden = {"label_position": "none", "line": {"none": True}}
         other.set_y2_axis({**hidden, **_above(spec)})
-        top = max((v for _, series in first for v in series.values if v is not None), default=0)
-        roof = {"max": _round_up(top * 1.6)} if top > 0 else {}
+        most = max((v for _, one in first for v in one.values if v is not None), default=0.0)
+        roof = {"max": _round_up(most * 1.6)} if most > 0 else {}
     grid = {"visible": True, "line": {"color": GRID}}
     values = {
         **roof,
@@ -107,12 +118,14 @@ def _chart(book: xlsxwriter.Workbook, spec: ChartSpec) -> Chart:
     return chart
 
 
-def _series(spec: ChartSpec, position: int, series: ChartSeries) -> dict[str, Any]:
-    last, column = len(spec.categories), position + 1
+def _series(
+    spec: ChartSpec, position: int, series: ChartSeries, sheet: str, top: int
+) -> dict[str, Any]:
+    first, last, column = top + 1, top + len(spec.categories), position + 1
     made: dict[str, Any] = {
-        "name": [SHEET, 0, column],
-        "categories": [SHEET, 1, 0, last, 0],
-        "values": [SHEET, 1, column, last, column],
+        "name": [sheet, top, column],
+        "categories": [sheet, first, 0, last, 0],
+        "values": [sheet, first, column, last, column],
         "y2_axis": series.on_second_axis,
     }
     if series.shape == "line":
@@ -125,7 +138,7 @@ def _series(spec: ChartSpec, position: int, series: ChartSeries) -> dict[str, An
     if series.shape == "column":
         labels["position"] = "inside_base"
         labels["font"] = {**_font(8), "color": "#FFFFFF"}
-    return {**made, "fill": {"color": INK[position % len(INK)]}, "gap": 45, "data_labels": labels}
+    return {**made, "fill": {"color": ink_of(series, position)}, "gap": 45, "data_labels": labels}
 
 
 def _above(spec: ChartSpec) -> dict[str, float]:
@@ -143,19 +156,28 @@ def _round_up(value: float) -> float:
 
 
 def _font(size: int) -> dict[str, Any]:
-    return {"name": FONT, "size": size}
+    return {"name": HEI, "size": size}
 
 
-def alt_text(spec: ChartSpec) -> str:
-    """Return the chart in words, for readers who cannot see it."""
+def alt_text(spec: ChartSpec | PictureSpec) -> str:
+    """Return a chart or picture in words, for readers who cannot see it."""
     parts = []
+    if isinstance(spec, PictureSpec):
+        names = [place.name for place in spec.places] or list(spec.days)
+        values = [place.value for place in spec.places] or list(spec.values)
+        told = "、".join(
+            f"{name}{digits(value, spec.decimals or 0)}{spec.unit}"
+            for name, value in zip(names, values, strict=True)
+            if value is not None
+        )
+        return f"{spec.caption}。{told}。"
     for series in spec.series:
         pairs = zip(spec.categories, series.values, strict=True)
         told = "、".join(
             f"{name}{digits(value, series.decimals or 0)}" for name, value in pairs
             if value is not None
         )  # fmt: skip
-        parts.append(f"{_legend(series)}：{told}")
+        parts.append(f"{legend(series)}：{told}")
     return f"{spec.caption}。{'；'.join(parts)}。"
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -14,42 +15,79 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Mm
 from docx.text.paragraph import Paragraph
 
 from layouts.briefing.chart import WORKBOOK_LINK, alt_text, native_chart
+from layouts.briefing.drawing import height_mm
+from layouts.briefing.ink import MEASURE
+from layouts.briefing.manuscript import (
+    DEMO_LABEL,
+    DEMO_NOTE,
+    EVIDENCE_HEAD,
+    EVIDENCE_TITLE,
+    EVIDENCE_WEIGHTS,
+    Figure,
+    Manuscript,
+    Table,
+    proof_line,
+)
 from layouts.briefing.sandbox import filled
-from layouts.briefing.sentences import cell, figure, sentence
 from layouts.briefing.tables import Grid, place_table
-from layouts.briefing.template import EVIDENCE, STYLES, TABLE_TEXT, TEXT_WIDTH, template_bytes
-from metrics.briefing.content import BriefingContent, ChartSpec, Evidence, Section, TableSpec
+from layouts.briefing.template import EVIDENCE, STYLES, TABLE_TEXT, template_bytes
+from metrics.briefing.content import BriefingContent, ChartSpec, PictureSpec
 from metrics.errors import ConfigError
 
-DEMO_LABEL = "演示数据"
-DEMO_NOTE = "【演示数据】由程序生成，不反映真实情况"
-CHART_HEIGHT = 70.0
-BAR_HEIGHT, BAR_EXTRA = 8.5, 14.0
-"""Millimetres: of a chart, of one category of a bar chart, and of what stands around its bars."""
 EMU = 36_000
 """English metric units in a millimetre."""
-EVIDENCE_HEAD = ("指标", "区域", "期间", "数值", "分子", "分母", "数据版本")
-EVIDENCE_WEIGHTS = (34.0, 32.0, 33.0, 19.0, 14.0, 14.0, 15.0)
+REVIEWER, INITIALS = "城市运行驾驶舱", "据"
+"""Who the comments of a review copy are by."""
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CHART = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 
 
-def write_docx(content: BriefingContent, path: Path, *, template: Path | None = None) -> Path:
+def write_docx(
+    said: Manuscript,
+    path: Path,
+    draw: Callable[[PictureSpec], bytes],
+    *,
+    template: Path | None = None,
+    is_review: bool = False,
+) -> Path:
     """Write the briefing and return its path.
 
     Args:
-        content: the frozen briefing; nothing else is drawn.
+        said: what is written; nothing else is drawn.
         path: where to; folders are made.
+        draw: turns a map or calendar into PNG bytes.
         template: a template of one's own; by default the built-in one.
+        is_review: put the evidence of every sentence beside it as a comment.
 
     Raises:
         ConfigError: the template cannot be read or filled, or lacks a needed style.
     """
-    document = filled(template or template_bytes(), context(content))
+    content = said.content
+    document = filled(template or template_bytes(), context(said))
+    _check_styles(document, template)
+    marked = {paragraph.text: paragraph for paragraph in document.paragraphs}
+    _place_figures(document, said, marked, draw)
+    for chapter in said.chapters:
+        for table in chapter.tables:
+            place = marked.get(mark(content, table.spec.id))
+            grid = Grid(table.spec.head, table.rows, table.spec.weights, TABLE_TEXT)
+            place_table(document, place, grid)
+    proof = Grid(EVIDENCE_HEAD, said.evidence, EVIDENCE_WEIGHTS, EVIDENCE, numbers_from=3)
+    place_table(document, marked.get(mark(content, "evidence")), proof)
+    if is_review:
+        _comment(document, said, marked)
+    _set_properties(document, content)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    document.save(str(path))
+    return path
+
+
+def _check_styles(document: Document, template: Path | None) -> None:
     missing = sorted(set(STYLES) - {style.name for style in document.styles})
     if missing:
         raise ConfigError(
@@ -58,16 +96,22 @@ def write_docx(content: BriefingContent, path: Path, *, template: Path | None = 
             hint=f"Needed: {', '.join(STYLES)}",
             next_step="Start again from the built-in template",
         )
-    marked = {paragraph.text: paragraph for paragraph in document.paragraphs}
-    _place_charts(document, content, marked)
-    for section in content.sections:
-        for table in section.tables:
-            place_table(document, marked.get(mark(content, table.id)), _grid(table))
-    place_table(document, marked.get(mark(content, "evidence")), _evidence_grid(content))
-    _set_properties(document, content)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    document.save(str(path))
-    return path
+
+
+def _comment(document: Document, said: Manuscript, marked: dict[str, Paragraph]) -> None:
+    """Put the evidence beside every sentence, dated like the issue so that bytes stay equal."""
+    pieces = {piece.id: piece for piece in said.content.evidence}
+    at = f"{said.content.issued}T00:00:00Z"
+    for chapter in said.chapters:
+        for fact, text in chapter.sentences:
+            paragraph = marked.get(text)
+            if paragraph is None or not paragraph.runs:
+                continue
+            lines = [proof_line(pieces[id_]) for id_ in fact.evidence if id_ in pieces]
+            lines += [f"改动“{slot.text}”：{slot.reason}" for slot in fact.slots if slot.reason]
+            told = "\n".join([f"[{fact.id}]", *(lines or ["本句不含统计数"])])
+            made = document.add_comment(paragraph.runs, told, REVIEWER, INITIALS)
+            made._comment_elm.set(qn("w:date"), at)
 
 
 def mark(content: BriefingContent, name: str) -> str:
@@ -76,76 +120,58 @@ def mark(content: BriefingContent, name: str) -> str:
     return f"[[{name}:{token}]]"
 
 
-def context(content: BriefingContent) -> dict[str, Any]:
+def context(said: Manuscript) -> dict[str, Any]:
     """Return every name a template may use, all values as text."""
-    issued = dt.date.fromisoformat(content.issued)
-    numbered = _Numbers()
+    content = said.content
     return {
         "is_demo": content.is_demo,
-        "demo_label": DEMO_LABEL if content.is_demo else "",
+        "demo_label": said.demo_label,
         "demo_note": DEMO_NOTE,
         "masthead": content.masthead,
-        "issue": f"〔{content.issue_year}〕第{content.issue_number}期",
+        "issue": said.issue,
         "publisher": content.publisher,
-        "issued": f"{issued.year}年{issued.month}月{issued.day}日",
+        "issued": said.issued,
         "title": content.title,
-        "span": f"（{_span(content)}）",
+        "span": said.span,
         "city": content.city,
         "week": content.week,
-        "version_line": (
-            f"数据版本：第{content.data_version}版　校验码：{content.content_hash[:16]}"
-        ),
-        "sections": [_section(content, section, numbered) for section in content.sections],
-        "evidence": {"title": "附表　数据依据", "mark": mark(content, "evidence")},
+        "version_line": said.version_line,
+        "sections": [
+            {
+                "title": chapter.title,
+                "sentences": [text for _, text in chapter.sentences],
+                "charts": [_place(content, one) for one in chapter.figures],
+                "tables": [_place(content, one) for one in chapter.tables],
+            }
+            for chapter in said.chapters
+        ],
+        "evidence": {"title": EVIDENCE_TITLE, "mark": mark(content, "evidence")},
     }
 
 
-def _span(content: BriefingContent) -> str:
-    start, end = dt.date.fromisoformat(content.start), dt.date.fromisoformat(content.end)
-    return f"{start.month}月{start.day}日至{end.month}月{end.day}日"
+def _place(content: BriefingContent, one: Figure | Table) -> dict[str, str]:
+    return {"mark": mark(content, one.spec.id), "caption": one.caption}
 
 
-class _Numbers:
-    """Running numbers of figures and tables."""
-
-    def __init__(self) -> None:
-        self.charts = 0
-        self.tables = 0
-
-    def chart(self) -> str:
-        self.charts += 1
-        return f"图{self.charts}　"
-
-    def table(self) -> str:
-        self.tables += 1
-        return f"表{self.tables}　"
-
-
-def _section(content: BriefingContent, section: Section, numbered: _Numbers) -> dict[str, Any]:
-    return {
-        "title": section.title,
-        "sentences": [sentence(fact) for fact in section.sentences],
-        "charts": [
-            {"mark": mark(content, chart.id), "caption": numbered.chart() + chart.caption}
-            for chart in section.charts
-        ],
-        "tables": [
-            {"mark": mark(content, table.id), "caption": numbered.table() + table.caption}
-            for table in section.tables
-        ],
-    }
-
-
-def _place_charts(
-    document: Document, content: BriefingContent, marked: dict[str, Paragraph]
+def _place_figures(
+    document: Document,
+    said: Manuscript,
+    marked: dict[str, Paragraph],
+    draw: Callable[[PictureSpec], bytes],
 ) -> None:
     number = 0
-    for section in content.sections:
-        for chart in section.charts:
-            paragraph = marked.get(mark(content, chart.id))
-            if paragraph is not None:  # a template may leave a chart out
-                number += 1
-                _place_chart(document, paragraph, chart, number)
+    for figure in (one for chapter in said.chapters for one in chapter.figures):
+        paragraph = marked.get(mark(said.content, figure.spec.id))
+        if paragraph is None:  # a template may leave a chart out
+            continue
+        number += 1
+        for run in list(paragraph.runs):
+            run._r.getparent().remove(run._r)
+        if isinstance(figure.spec, ChartSpec):
+            _place_chart(document, paragraph, figure.spec, number)
+        else:
+            shown = paragraph.add_run().add_picture(io.BytesIO(draw(figure.spec)), Mm(MEASURE))
+            shown._inline.docPr.set("descr", alt_text(figure.spec))
 
 
 def _place_chart(document: Document, paragraph: Paragraph, chart: ChartSpec, number: int) -> None:
@@ -157,11 +183,7 @@ def _place_chart(document: Document, paragraph: Paragraph, chart: ChartSpec, num
     part = Part(PackURI(f"/word/charts/chart{number}.xml"), _CHART, xml, package)
     part.load_rel(RELATIONSHIP_TYPE.PACKAGE, sheet, WORKBOOK_LINK)
     link = document.part.relate_to(part, RELATIONSHIP_TYPE.CHART)
-    is_bar = any(series.shape == "bar" for series in chart.series)
-    tall = BAR_EXTRA + BAR_HEIGHT * len(chart.categories) if is_bar else CHART_HEIGHT
-    width, height = TEXT_WIDTH * EMU, round(tall * EMU)
-    for run in list(paragraph.runs):
-        run._r.getparent().remove(run._r)
+    width, height = MEASURE * EMU, round(height_mm(chart) * EMU)
     paragraph.add_run()._r.append(parse_xml(
         f'<w:drawing {nsdecls("w", "wp", "a", "r")}>'
         '<wp:inline distT="0" distB="0" distL="0" distR="0">'
@@ -172,35 +194,6 @@ def _place_chart(document: Document, paragraph: Paragraph, chart: ChartSpec, num
         '<c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"'
         f' r:id="{link}"/></a:graphicData></a:graphic></wp:inline></w:drawing>'
     ))  # fmt: skip
-
-
-def _grid(table: TableSpec) -> Grid:
-    rows = tuple(tuple(cell(slot) for slot in row) for row in table.rows)
-    return Grid(table.head, rows, table.weights, TABLE_TEXT)
-
-
-def _evidence_grid(content: BriefingContent) -> Grid:
-    rows = tuple(evidence_row(piece) for piece in content.evidence)
-    return Grid(EVIDENCE_HEAD, rows, EVIDENCE_WEIGHTS, EVIDENCE, numbers_from=3)
-
-
-def evidence_row(piece: Evidence) -> Sequence[str]:
-    """Return a line of the appendix: what, where, when, how much, over what, from which data."""
-    where = f"{piece.area_name}·{piece.where}" if piece.where else piece.area_name
-    return (
-        piece.name,
-        where,
-        piece.period.replace("..", "至"),
-        figure(piece.value, piece.unit, piece.decimals),
-        _part(piece.numerator),
-        _part(piece.denominator),
-        str(piece.data_version),
-    )
-
-
-def _part(value: float | None) -> str:
-    is_whole = value is not None and float(value).is_integer()
-    return figure(value, "", 0 if is_whole else 2)
 
 
 def _set_properties(document: Document, content: BriefingContent) -> None:

@@ -11,8 +11,9 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
+from layouts.briefing.ink import BODY, HEI, KAI, SONG, TITLE
+
 LATIN = "Times New Roman"
-BODY, KAI, HEI, TITLE, SONG = "仿宋_GB2312", "楷体_GB2312", "黑体", "方正小标宋简体", "宋体"
 STAND_INS = ((BODY, "仿宋"), (KAI, "楷体"), (TITLE, "华文中宋"), (HEI, "SimHei"), (SONG, "SimSun"))
 """Fonts a machine may lack, and what Word should take instead."""
 _THEME = ("asciiTheme", "eastAsiaTheme", "hAnsiTheme", "cstheme")

@@ -19,6 +19,10 @@ FLAT = 0.005
 """Relative changes below it are called flat."""
 DOUBLED = 1.0
 SMALL_MARK = "＊"
+EDITED_MARK = "※"
+"""Behind a number that a person wrote."""
+_TEXTS = ("words", "period", "moment", "quoted", "edited")
+"""Slots that carry their text themselves."""
 POINTS = "个百分点"
 MINUS = "−"
 _VERSUS = {"prev": "环比", "yoy": "同比"}
@@ -36,14 +40,14 @@ def sentence(fact: Fact) -> str:
 
 def phrase(slot: Slot) -> str:
     """Return a slot as it is written within a sentence; no data is said, never left blank."""
-    if slot.number is None and slot.kind not in ("words", "period", "moment"):
+    if slot.number is None and slot.kind not in _TEXTS:
         return t("state.missing")
     return _PHRASES[slot.kind](slot)
 
 
 def cell(slot: Slot) -> str:
     """Return a slot as it is written in a table; no data is a dash."""
-    if slot.kind in ("words", "period", "moment"):
+    if slot.kind in _TEXTS:
         return _PHRASES[slot.kind](slot)
     if slot.number is None:
         return NONE
@@ -90,6 +94,10 @@ def per_cent(share: float) -> Decimal:
 
 def _words(slot: Slot) -> str:
     return slot.text
+
+
+def _edited(slot: Slot) -> str:
+    return slot.text + EDITED_MARK
 
 
 def _period(slot: Slot) -> str:
@@ -166,4 +174,6 @@ _PHRASES: dict[SlotKind, Callable[[Slot], str]] = {
     "difference": _difference,
     "push": _push,
     "effect": _effect,
+    "quoted": _words,
+    "edited": _edited,
 }

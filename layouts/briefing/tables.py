@@ -14,10 +14,11 @@ from docx.shared import Mm
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
+from layouts.briefing import ink
 from layouts.briefing.page import element, set_borders, set_margins
 from layouts.briefing.template import EVIDENCE, TABLE_HEAD, TEXT_WIDTH
 
-SHADE = "EAF0F8"
+SHADE = ink.SHADE.lstrip("#")
 THICK, THIN = (8, "000000"), (4, "7F7F7F")
 
 
@@ -51,10 +52,12 @@ def place_table(document: Document, paragraph: Paragraph | None, grid: Grid) -> 
     cells = list(table._tbl.iter(qn("w:tc")))
     columns = len(grid.head)
     small = grid.style == EVIDENCE
+    # Looking a style up walks through all of them, and an appendix has thousands of cells.
+    plain = document.styles[grid.style].style_id
+    heading = plain if small else document.styles[TABLE_HEAD].style_id
     for position, text in enumerate(text for row in (grid.head, *grid.rows) for text in row):
         row, column = divmod(position, columns)
-        style = TABLE_HEAD if row == 0 and not small else grid.style
-        _write(cells[position], text, document.styles[style].style_id)
+        _write(cells[position], text, plain if row else heading)
         if row == 0:
             cells[position].get_or_add_tcPr().append(
                 element("w:shd", val="clear", color="auto", fill=SHADE)

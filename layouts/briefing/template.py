@@ -22,12 +22,10 @@ from docx.shared import Mm, Pt
 from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 
+from layouts.briefing import ink
+from layouts.briefing.ink import BODY, HEI, KAI, MEASURE, TITLE
 from layouts.briefing.page import (
-    BODY,
-    HEI,
-    KAI,
     STAND_INS,
-    TITLE,
     add_page_number,
     add_properties,
     add_rule,
@@ -37,13 +35,12 @@ from layouts.briefing.page import (
     set_indent,
 )
 
-RED = "D7000F"
+RED = ink.RED.lstrip("#")
 LINE = 28.95
 """Points: 22 lines on 225 mm."""
 PITCH = 579
 """The same in twips, for the document grid."""
-TEXT_WIDTH = 156
-"""Millimetres between the margins."""
+TEXT_WIDTH = MEASURE
 MASTHEAD, ISSUE, DEMO, ISSUER = "周报红头", "周报期号", "周报演示", "周报署名"
 HEADLINE, SUBTITLE, FIGURE, CAPTION = "周报标题", "周报副题", "周报图表", "周报图题"
 TABLE_TEXT, TABLE_HEAD, EVIDENCE, COLOPHON = "周报表格", "周报表头", "周报依据", "周报版记"

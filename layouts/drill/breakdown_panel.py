@@ -13,8 +13,11 @@ from layouts.figures.style import as_table, graph
 from layouts.shell import View
 from metrics.answer import Answer, Child
 
+MOST_ROWS = 40
+"""Rows of the table below the figure; a search of the values is in the filter above."""
 
-def breakdown_panel(answer: Answer, view: View) -> Component:
+
+def breakdown_panel(answer: Answer, view: View, *, page: shell.PageName = "drill") -> Component:
     """Return the figure of the answer's breakdown with its numbers folded below."""
     column = answer.question.by
     name = texts.DIMENSIONS.get(column, column)
@@ -23,13 +26,14 @@ def breakdown_panel(answer: Answer, view: View) -> Component:
     def href(child: Child) -> str:
         return view.with_filter(column, child.key).href("drill") if child.key else ""
 
-    told = [part.figure.value for part in answer.breakdown]
+    parts = [part for part in answer.breakdown if part.figure.value is not None]
+    told = [part.figure.value for part in parts]
     if not (any(told) if adds_up(answer) else told):
         return shell.panel(title, shell.sentence(texts.NO_BREAKDOWN))
     figure = pareto(answer, href=href)
     head = [name, texts.VALUE, texts.CHANGE]
     head += [texts.SHARE] if adds_up(answer) else [f"{texts.NUMERATOR}/{texts.DENOMINATOR}"]
-    growing = shares(answer.breakdown)
+    growing = shares(parts)
     rows = [
         [
             shell.go(child.name, href(child)) if child.key else texts.UNNAMED_VALUE,
@@ -37,11 +41,11 @@ def breakdown_panel(answer: Answer, view: View) -> Component:
             fmt.change_text(child.change, answer.indicator),
             _last_cell(answer, child, reached),
         ]
-        for child, reached in zip(answer.breakdown, growing, strict=True)
+        for child, reached in list(zip(parts, growing, strict=True))[:MOST_ROWS]
     ]
     table = shell.table(head, rows, caption=title, numeric=(1, 2, 3))
     label = f"{answer.indicator.name} {title}"
-    drawn = graph(figure, label=label, graph_id=ids.goes(ids.DRILL, f"by-{column}"))
+    drawn = graph(figure, label=label, graph_id=ids.goes(page, f"by-{column}"))
     return shell.panel(title, [drawn, as_table(table)])
 
 

@@ -9,17 +9,21 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from layouts import case_texts as words
 from layouts import format as fmt
 from layouts import shell
 from layouts import staff_texts as texts
 from layouts.drill.cases import cell
+from layouts.drill.choropleth import place_map
+from layouts.drill.steps import stepper
 
 Row = Mapping[str, Any]
 
 _FACTS = (
     "case_no", "category", "subcategory", "kind", "channel", "urgency", "department",
     "handled_level", "area_name", "address", "satisfaction", "visit_state", "n_returns",
-    "n_rework", "n_urge", "flags", "source",
+    "n_rework", "n_urge", "n_supervise", "n_whistles", "channels", "merged_into", "merged",
+    "repeat_of", "repeat_rule", "repeats", "flags", "source",
 )  # fmt: skip
 _NOT_COMPARED = {
     "batch", "version", "row_no", "file", "sha256", "published_at", "is_current", "sign",
@@ -27,8 +31,19 @@ _NOT_COMPARED = {
 }  # fmt: skip
 
 
-def case_drawer(current: Row, versions: Sequence[Row], close: str, zone: dt.tzinfo) -> html.Aside:
-    """Return the case beside the page; ``close`` is the address without it."""
+def case_drawer(
+    current: Row, versions: Sequence[Row], close: str, now: dt.datetime, *, parent: str = ""
+) -> html.Aside:
+    """Return the case beside the page.
+
+    Args:
+        current: as it stands.
+        versions: everything that was ever said about it, oldest first.
+        close: the address without it.
+        now: the city's time.
+        parent: id of the area whose parts are drawn around its place; empty draws no map.
+    """
+    zone = now.tzinfo or dt.UTC
     title = current.get("title") or current.get("case_no") or current["id"]
     return html.Aside(
         [
@@ -46,6 +61,9 @@ def case_drawer(current: Row, versions: Sequence[Row], close: str, zone: dt.tzin
                 ],
                 className="st-drawer__row",
             ),
+            html.H3(words.EIGHT_STEPS),
+            stepper(current, now),
+            *_place(current, parent),
             html.H3(texts.TIMELINE),
             timeline(current, zone),
             html.H3(texts.CASE),
@@ -63,6 +81,14 @@ def case_drawer(current: Row, versions: Sequence[Row], close: str, zone: dt.tzin
     )  # fmt: skip
 
 
+def _place(row: Row, parent: str) -> list[Component]:
+    """Return the small map of where the case is; nothing where no place is known."""
+    if not parent or row.get("lon") is None or row.get("lat") is None:
+        return []
+    point = {"lon": row["lon"], "lat": row["lat"], "text": cell(row.get("address")), "href": ""}
+    return [html.H3(words.PLACE), place_map(parent, str(row.get("area") or ""), point)]
+
+
 def _fact(key: str, row: Row, zone: dt.tzinfo) -> str:
     text = cell(row.get(key), zone=zone)
     if key == "area_name" and row.get("placed_by"):
@@ -70,6 +96,8 @@ def _fact(key: str, row: Row, zone: dt.tzinfo) -> str:
         return f"{text}({how})"
     if key == "handled_level":
         text = texts.ROLES.get(text, text)
+    if key == "repeat_rule":
+        text = texts.REPEAT_RULES.get(text, text)
     return "" if text in (fmt.NONE, "0") else text
 
 

@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import html
 from dash.development.base_component import Component
 
+from layouts import explore_texts as words
 from layouts import format as fmt
 from layouts import grid, ids, shell
 from layouts import staff_texts as texts
@@ -18,6 +20,8 @@ from metrics.answer import Answer
 from metrics.tables import Shape
 
 Row = Mapping[str, Any]
+MOST_EXPORTED = 10_000
+"""Rows in the file of all pages."""
 
 COLUMNS: Mapping[str, tuple[tuple[str, int], ...]] = {
     "case": (
@@ -103,10 +107,23 @@ def cases_panel(
         for key, width in shown
     ]
     table = grid.grid(ids.part(ids.DRILL, "cases"), columns, rows)
-    note = texts.CASES_ARE_THE_NUMBER if _is_the_number(cases, answer) else None
+    agrees = html.Span(texts.CASES_ARE_THE_NUMBER if _is_the_number(cases, answer) else "")
+    name = f"{answer.indicator.name} {answer.area_name} {texts.CASES}"
+    tools = [grid.exports(ids.part(ids.DRILL, "cases"), name), _whole_list(cases, view)]
+    note = html.Div([agrees, *tools], className="st-tools")
     return shell.panel(
         title, [table, pager(cases.total, cases.size, view)], note=note, className="st-wide"
     )
+
+
+def _whole_list(cases: CaseRows, view: View) -> html.A | None:
+    """Return the link to all pages as one file, where there is more than the one shown."""
+    if cases.total <= cases.size:
+        return None
+    most = min(cases.total, MOST_EXPORTED)
+    query = urlencode(view.with_changes(page=1, case="", why="").pairs("drill"))
+    words_ = words.WHOLE_LIST.format(count=fmt.number(most))
+    return html.A(words_, href=f"/export/cases.csv?{query}", download="", className="st-export")
 
 
 def _is_the_number(cases: CaseRows, answer: Answer) -> bool:

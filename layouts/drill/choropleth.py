@@ -19,6 +19,8 @@ from layouts.wall.choropleth import breaks
 from metrics.answer import Answer, Child
 
 CLASSES = 5
+MOST_POINTS = 60
+"""Above it points that lie together are drawn as one, with their number."""
 MOST_LABELS = 40
 """Above it names would cover one another; they are read at the corner instead."""
 
@@ -34,6 +36,7 @@ class MapView:
         selected: id of the area to mark; empty for none.
         points: rows with lon, lat and href, drawn on top.
         note: what is to be said about the borders.
+        is_heat: draw the points as heat, not one by one.
     """
 
     parent: str
@@ -42,6 +45,7 @@ class MapView:
     selected: str = ""
     points: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     note: str = ""
+    is_heat: bool = False
 
 
 def draw_map(view: MapView, answer: Answer) -> html.Div:
@@ -69,14 +73,7 @@ def draw_map(view: MapView, answer: Answer) -> html.Div:
         )
     ]
     if view.points:
-        layers.append(
-            dl.GeoJSON(
-                id=ids.part(ids.DRILL, "points"),
-                data=_points(view.points),
-                pointToLayer=_script("pointReady"),
-                hideout={"fill": token("amber"), "edge": token("bg")},
-            )
-        )
+        layers.append(_point_layer(view))
     board = dl.Map(
         layers,
         id=ids.part(ids.DRILL, "map"),
@@ -95,7 +92,65 @@ def draw_map(view: MapView, answer: Answer) -> html.Div:
             _legend(answer, bounds, colours, view),
         ],
         className="st-map",
-        key=f"{view.parent}|{view.selected}",
+        key=f"{view.parent}|{view.selected}|{view.is_heat}",
+    )
+
+
+def place_map(parent: str, area: str, point: Mapping[str, Any]) -> html.Div:
+    """Return a small map of one place among the parts of an area.
+
+    Args:
+        parent: id of the area whose parts are drawn.
+        area: id of the part to mark.
+        point: lon, lat, text and href.
+    """
+    around = {
+        "fill": {}, "text": {}, "href": {}, "selected": area, "labels": False,
+        "none": token("class-none"), "border": token("border"), "mark": token("amber"),
+    }  # fmt: skip
+    layers = [
+        dl.GeoJSON(
+            id=ids.part(ids.DRILL, "place-shapes"),
+            url=f"/geo/children_of/{quote(parent, safe='@')}.json",
+            style=_script("shapeStyle"),
+            onEachFeature=_script("shapeReady"),
+            zoomToBounds=True,
+            hideout=around,
+        ),
+        dl.GeoJSON(
+            id=ids.part(ids.DRILL, "place-point"),
+            data=_points([point]),
+            pointToLayer=_script("pointReady"),
+            hideout={"fill": token("red"), "edge": token("bg")},
+        ),
+    ]
+    board = dl.Map(
+        layers, id=ids.part(ids.DRILL, "place-map"), className="st-map__board", center=[0, 0],
+        zoom=1, zoomSnap=0.1, preferCanvas=True, attributionControl=False, scrollWheelZoom=False,
+    )  # fmt: skip
+    return html.Div(
+        [board, html.Div(className="st-map__readout")], className="st-map st-map--small"
+    )
+
+
+def _point_layer(view: MapView) -> Any:  # noqa: ANN401 - a component without types
+    colours = {"fill": token("amber"), "edge": token("bg")}
+    if view.is_heat:
+        return dl.GeoJSON(
+            id=ids.part(ids.DRILL, "heat"),
+            data=_points(view.points),
+            pointToLayer=_script("heatReady"),
+            hideout=colours,
+        )
+    return dl.GeoJSON(
+        id=ids.part(ids.DRILL, "points"),
+        data=_points(view.points),
+        pointToLayer=_script("pointReady"),
+        cluster=len(view.points) > MOST_POINTS,
+        clusterToLayer=_script("clusterReady"),
+        superClusterOptions={"radius": 44, "maxZoom": 17},
+        zoomToBoundsOnClick=True,
+        hideout=colours,
     )
 
 

@@ -45,7 +45,13 @@ def headline(
                 className="st-hero__head",
             ),
             html.Div(
-                [_value(answer), _light(answer), _small(answer, note), _immature(answer)],
+                [
+                    _value(answer),
+                    _light(answer),
+                    _small(answer, note),
+                    _immature(answer),
+                    _recut(answer),
+                ],
                 className="st-hero__row",
             ),
             no_data(answer, now) if answer.figure.value is None else None,
@@ -107,6 +113,11 @@ def _light(answer: Answer) -> html.Span:
         answer.light, answer.figure, is_small=answer.is_small, is_immature=answer.maturity < 1
     )
     return shell.light(answer.light, word=words)
+
+
+def _recut(answer: Answer) -> html.Span | None:
+    words = fmt.recut_text(answer.recuts)
+    return html.Span(words, className="st-warn") if words else None
 
 
 def _immature(answer: Answer) -> html.Span | None:

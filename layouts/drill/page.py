@@ -10,20 +10,30 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from layouts import explore_texts as words
 from layouts import format as fmt
-from layouts import shell
+from layouts import grid, ids, shell
 from layouts import staff_texts as texts
 from layouts.drill.breakdown_panel import breakdown_panel
 from layouts.drill.case import case_drawer
 from layouts.drill.cases import CaseRows, cases_panel, cell
 from layouts.drill.choropleth import MapView, draw_map
+from layouts.drill.filters import Facet, filter_bar
 from layouts.drill.headline import headline
-from layouts.drill.picker import Domains, breadcrumb, filter_chips, indicator_picker, period_picker
+from layouts.drill.picker import (
+    Domains,
+    breadcrumb,
+    indicator_picker,
+    period_picker,
+    windows_line,
+)
 from layouts.drill.ranking_table import ranking_table
+from layouts.drill.reason_panel import Reason, reason_panel
 from layouts.figures.style import as_table, graph
 from layouts.figures.trend import split_series, trend
+from layouts.find_box import find_box
 from layouts.shell import View
-from metrics.answer import Answer
+from metrics.answer import Answer, Places
 from metrics.territory import Area
 
 TREND_DAYS = 30
@@ -48,6 +58,10 @@ class DrillContent:
         cases: rows behind the number; None where it has none of its own.
         case: the opened case: current state and its versions; None for none.
         boundaries_note: what is to be said about the borders on the map.
+        reason: why the number moved; None draws nothing about it.
+        facets: the values of columns to choose from.
+        places: where the rows lie, on the lower levels; None elsewhere.
+        case_parent: the area whose parts are drawn around the opened case; empty for none.
     """
 
     view: View
@@ -64,6 +78,10 @@ class DrillContent:
     cases: CaseRows | None
     case: tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]] | None
     boundaries_note: str = ""
+    reason: Reason | None = None
+    facets: Sequence[Facet] = ()
+    places: Places | None = None
+    case_parent: str = ""
 
 
 def draw_drill(content: DrillContent) -> list[Component | None]:
@@ -78,9 +96,11 @@ def draw_drill(content: DrillContent) -> list[Component | None]:
             className="st-bar",
         ),
         html.Div(
-            [indicator_picker(view, content.domains), period_picker(view)], className="st-bar"
+            [indicator_picker(view, content.domains), find_box(), period_picker(view)],
+            className="st-bar",
         ),
-        filter_chips(view),
+        windows_line(view, answer.period, answer.question.period, content.now.date()),
+        filter_bar(view, content.facets),
         html.Div(
             [
                 shell.panel(texts.MAP, _map(content), note=_map_note(content)),
@@ -89,7 +109,8 @@ def draw_drill(content: DrillContent) -> list[Component | None]:
             ],
             className="st-split",
         ),
-        html.Div([_ranking(content), *_breakdowns(content)], className="st-cards"),
+        html.Div([_reason(content), _ranking(content), *_breakdowns(content)],
+                 className="st-cards"),
         _cases(content),
         _case(content),
     ]  # fmt: skip
@@ -127,12 +148,12 @@ def _map(content: DrillContent) -> Component:
     if shown is None or not shown.children:
         level = texts.ROLES[content.answer.indicator.lowest_level]
         return shell.sentence(texts.NOT_BELOW.format(level=level))
+    opens = content.cases is not None and content.cases.shape == "case"
     points = [
         {"lon": row["lon"], "lat": row["lat"], "text": cell(row.get("title") or row["id"]),
          "href": content.view.href("drill", page=content.view.page, case=str(row["id"]))
-         if content.cases and content.cases.shape == "case" else ""}
-        for row in (content.cases.rows if content.cases and content.is_lowest else ())
-        if row.get("lon") is not None and row.get("lat") is not None
+         if opens else ""}
+        for row in (content.places.rows if content.places else ())
     ]  # fmt: skip
     return draw_map(
         MapView(
@@ -141,14 +162,37 @@ def _map(content: DrillContent) -> Component:
             href=area_href(content),
             selected=here.id if content.is_lowest else "",
             points=points,
+            is_heat=content.view.layer == "heat",
             note=content.boundaries_note,
         ),
         shown,
     )
 
 
-def _map_note(content: DrillContent) -> str:
-    return texts.MAP_LOWEST if content.is_lowest else texts.MAP_HINT
+def _map_note(content: DrillContent) -> Component:
+    said = html.Span(texts.MAP_LOWEST if content.is_lowest else texts.MAP_HINT)
+    places, view = content.places, content.view
+    if places is None or not places.rows:
+        return said
+    count = words.PLACED.format(count=fmt.number(len(places.rows)))
+    if places.total > len(places.rows):
+        count = words.PLACED_OF.format(
+            count=fmt.number(len(places.rows)), total=fmt.number(places.total)
+        )
+    links = [
+        shell.go(name, view.href("drill", page=view.page, layer=key), current=view.layer == key)
+        for key, name in words.LAYERS
+    ]
+    group = shell.aria(label=words.LAYER)
+    small = "st-segments st-segments--small"
+    switch = html.Div(links, className=small, role="group", **group)
+    return html.Div([html.Span(count), switch], className="st-tools")
+
+
+def _reason(content: DrillContent) -> html.Section | None:
+    if content.reason is None:
+        return None
+    return reason_panel(content.reason, content.answer, content.view, area_href(content))
 
 
 def _ranking(content: DrillContent) -> html.Section | None:
@@ -156,7 +200,13 @@ def _ranking(content: DrillContent) -> html.Section | None:
     if not content.answer.children:
         return None  # the map's place says why
     table = ranking_table(content.answer, area_href(content))
-    return shell.panel(title, table, note=_level_links(content), className="st-span-2")
+    name = f"{content.answer.indicator.name} {content.answer.area_name} {title}"
+    tools = [_level_links(content), grid.exports(ids.part(ids.DRILL, "ranking"), name)]
+    note = html.Div(tools, className="st-tools")
+    wide = "st-span-2 st-ranking"
+    if content.answer.indicator.has_denominator:
+        wide += " st-ranking--wide"
+    return shell.panel(title, table, note=note, className=wide)
 
 
 def _level_links(content: DrillContent) -> Component | None:
@@ -187,4 +237,4 @@ def _case(content: DrillContent) -> Component | None:
         return None
     current, versions = content.case
     close = content.view.href("drill", case="")
-    return case_drawer(current, versions, close, content.now.tzinfo)
+    return case_drawer(current, versions, close, content.now, parent=content.case_parent)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import dcc, html
 
+from layouts import explore_texts as words
+from layouts import format as fmt
 from layouts import ids, shell
 from layouts import staff_texts as texts
 from layouts.shell import PageName, View
+from metrics.calendar import Period, neighbour, previous, year_before
 from metrics.indicator import Indicator
 from metrics.territory import Area
 
@@ -102,18 +106,24 @@ def period_picker(view: View, *, page: PageName = "drill") -> html.Div:
     )
 
 
-def filter_chips(view: View, *, page: PageName = "drill") -> html.Div | None:
-    """Return the chosen values, each a link that takes its own limit away; None without any."""
-    if not view.filters:
-        return None
-    chips = [
-        shell.go(
-            f"{texts.DIMENSIONS.get(column, column)}:{value} ✕",
-            view.with_filter(column, value).href(page),
-            className="st-chip",
-            label=f"{texts.REMOVE_FILTER} {value}",
-        )
-        for column, values in view.filters
-        for value in values
-    ]
-    return html.Div([html.Span(texts.FILTERED), *chips], className="st-chips")
+def windows_line(
+    view: View, period: Period, whole: Period, today: dt.date, *, page: PageName = "drill"
+) -> html.Div:
+    """Return the days asked about and those compared with, and the ways one period on or back.
+
+    Args:
+        view: makes the addresses.
+        period: the days asked about, cut at today.
+        whole: the uncut period.
+        today: the city's day; no period that begins later is offered.
+        page: the page one is on.
+    """
+    said = words.WINDOWS.format(
+        now=fmt.span_text(period), before=fmt.span_text(previous(period, whole)),
+        year=fmt.span_text(year_before(period), with_year=True),
+    )  # fmt: skip
+    earlier, later = (neighbour(whole, step) for step in (-1, 1))
+    links = [shell.go(words.EARLIER, view.href(page, period=earlier.text))]
+    if later.start <= today:
+        links.append(shell.go(words.LATER, view.href(page, period=later.text)))
+    return html.Div([html.Span(said), *links], className="st-windows")

@@ -67,26 +67,27 @@ def ranking_table(answer: Answer, href: Callable[[str], str], *, page: str = "dr
     unassigned = [row for row in rows if row["name"] == texts.UNASSIGNED]
     value = f"{texts.VALUE} ({answer.indicator.unit})" if answer.indicator.unit else texts.VALUE
     columns = [
-        grid.column(texts.RANK, "rank", width=56, type="rightAligned"),
-        grid.link_column(texts.NAME, "name", minWidth=110, flex=2),
-        grid.number_column(value, "value", minWidth=92, flex=1),
+        grid.column(texts.RANK, "rank", width=50, minWidth=50, type="rightAligned"),
+        grid.link_column(texts.NAME, "name", minWidth=104, flex=2),
+        grid.number_column(value, "value", minWidth=88, flex=1),
     ]
     if not answer.indicator.has_denominator:
         columns.append(
-            grid.column("", "share", cellRenderer="StaffBar", sortable=False, minWidth=60, flex=1)
+            grid.column("", "share", cellRenderer="StaffBar", sortable=False, minWidth=48, flex=1)
         )
+    least = 122 if answer.indicator.unit == "%" else 96
     for name, key in ((texts.CHANGE, "change"), (texts.YEAR_CHANGE, "year_change")):
         if any(row[key] is not None for row in rows):
             rules = tones(key)
             columns.append(
-                grid.number_column(name, key, minWidth=136, flex=1, cellClassRules=rules)
+                grid.number_column(name, key, minWidth=least, flex=1, cellClassRules=rules)
             )
     if answer.indicator.has_denominator:
         name = f"{texts.NUMERATOR}/{texts.DENOMINATOR}"
         columns.append(grid.column(name, "parts", type="rightAligned", minWidth=104, flex=1))
     if any(child.light != "none" for child in answer.children):
         columns.append(
-            grid.column(texts.LIGHT, "light", cellRenderer="StaffLight", minWidth=92, flex=1)
+            grid.column(texts.LIGHT, "light", cellRenderer="StaffLight", minWidth=88, flex=1)
         )
     return grid.grid(ids.part(page, "ranking"), columns, areas, last=unassigned, most=MOST_ROWS)
 

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from layouts import format as fmt
 from layouts import staff_texts as texts
-from layouts.figures.style import blank
+from layouts.figures.style import beside, blank
 from layouts.theme import token
 from metrics.answer import Answer, Child
 
@@ -44,7 +44,8 @@ def pareto(answer: Answer, *, href: Callable[[Child], str], most: int = 10) -> g
         href: address to open when a bar is clicked.
         most: bars shown; the share still refers to all of them.
     """
-    told = [part for part in answer.breakdown if part.figure.value or not adds_up(answer)]
+    known = [part for part in answer.breakdown if part.figure.value is not None]
+    told = [part for part in known if part.figure.value or not adds_up(answer)]
     parts = told[:most]
     names = [part.name or texts.UNNAMED_VALUE for part in parts]
     places = list(range(len(parts)))  # names such as 12345 would be taken for numbers
@@ -82,12 +83,9 @@ def pareto(answer: Answer, *, href: Callable[[Child], str], most: int = 10) -> g
                 "tickfont": {"color": token("amber"), "size": 11},
             },
         )  # fmt: skip
-    for place, label in zip(places, labels, strict=True):
-        figure.add_annotation(
-            x=1, xref="paper", xanchor="left", xshift=8, y=place, text=label, showarrow=False,
-            font={"color": token("ink"), "size": 13},
-        )  # fmt: skip
-    figure.update_layout(bargap=0.35, showlegend=False, margin={"t": 30, "r": 76})
+    figure.update_layout(
+        bargap=0.35, showlegend=False, margin={"t": 30, "r": 76}, annotations=beside(labels)
+    )
     figure.update_yaxes(
         range=[len(parts) - 0.5, -0.5], showgrid=False, tickvals=places, ticktext=names
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -58,3 +59,14 @@ def graph(figure: go.Figure, *, label: str, graph_id: dict[str, object] | None =
 def as_table(rows: Component) -> html.Details:
     """Return the numbers behind a figure, folded away."""
     return html.Details([html.Summary(texts.AS_TABLE), rows], className="st-fold")
+
+
+def beside(labels: Sequence[str]) -> list[dict[str, Any]]:
+    """Return texts at the right edge of a figure, one beside each horizontal bar from the top."""
+    return [
+        {
+            "x": 1, "xref": "paper", "xanchor": "left", "xshift": 8, "y": place, "text": label,
+            "showarrow": False, "font": {"color": token("ink"), "size": 13},
+        }
+        for place, label in enumerate(labels)
+    ]  # fmt: skip

@@ -12,6 +12,7 @@ from layouts import staff_texts as texts
 from layouts.figures.style import blank
 from layouts.theme import token
 from metrics.answer import Answer
+from metrics.calendar import previous
 from metrics.threshold import parse_rule
 
 Point = tuple[dt.date, float | None]
@@ -76,6 +77,19 @@ def _mark(figure: go.Figure, answer: Answer, newest: Sequence[Point]) -> None:
         figure.add_vrect(
             x0=start, x1=end, fillcolor=token("line-soft"), line_width=0, layer="below"
         )
+        before = previous(answer.period, answer.question.period)
+        if before.start >= newest[0][0]:
+            figure.add_vrect(
+                x0=dt.datetime.combine(before.start, dt.time()) - half,
+                x1=dt.datetime.combine(before.end, dt.time()) + half,
+                line={"color": token("ink-3"), "width": 1, "dash": "dot"},
+                layer="below",
+                annotation={
+                    "text": texts.PREVIOUS_PERIOD,
+                    "font": {"color": token("ink-3"), "size": 12},
+                },
+                annotation_position="top left",
+            )
     target = target_value(answer.indicator.target)
     values = [value for _, value in newest if value is not None]
     if target is None or not values:
@@ -88,11 +102,13 @@ def _mark(figure: go.Figure, answer: Answer, newest: Sequence[Point]) -> None:
             annotation={
                 "text": f"{texts.TARGET} {fmt.value_text(target, answer.indicator)}",
                 "font": {"color": token("green"), "size": 12},
-                "x": 0,
+                "x": 1,
                 "xanchor": "left",
-                "yanchor": "bottom",
+                "yanchor": "middle",
+                "xshift": 4,
             },
         )
+        figure.update_layout(margin={"r": 78})
 
 
 def target_value(target: str) -> float | None:

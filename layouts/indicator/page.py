@@ -9,22 +9,37 @@ from dataclasses import dataclass
 from dash import html
 from dash.development.base_component import Component
 
+from layouts import explore_texts as words
+from layouts import format as fmt
 from layouts import shell
 from layouts import staff_texts as texts
+from layouts.drill.breakdown_panel import breakdown_panel
 from layouts.drill.headline import headline
 from layouts.drill.page import trend_panel
-from layouts.drill.picker import Domains, breadcrumb, indicator_picker, period_picker
+from layouts.drill.picker import (
+    Domains,
+    breadcrumb,
+    indicator_picker,
+    period_picker,
+    windows_line,
+)
 from layouts.drill.ranking_table import ranking_table
+from layouts.figures.calendar_heat import calendar_heat
+from layouts.figures.distribution import histogram
 from layouts.figures.ranking import ranking
 from layouts.figures.style import graph
+from layouts.find_box import find_box
 from layouts.indicator.definition import definition_panel
 from layouts.indicator.provenance import batches_panel, feeds_panel, statements_panel, tables_panel
+from layouts.indicator.related import related_panel
 from layouts.shell import View
-from metrics.answer import Answer
+from metrics.answer import Answer, Distribution
 from metrics.indicator import Indicator
 from metrics.territory import Area
 
 TREND_DAYS = 60
+CALENDAR_DAYS = 26 * 7
+LEAST_DAYS = 14
 
 
 @dataclass(frozen=True)
@@ -40,6 +55,8 @@ class IndicatorContent:
         parts: the indicators a formula is made of, by letter; empty for others.
         level_name: name of the level of the children.
         codes: area id -> code, of the children.
+        breakdowns: answers with a breakdown, one a column.
+        distribution: of the values behind an average or a quantile; None for others.
     """
 
     view: View
@@ -50,6 +67,8 @@ class IndicatorContent:
     parts: Mapping[str, Indicator]
     level_name: str
     codes: Mapping[str, str]
+    breakdowns: Sequence[Answer] = ()
+    distribution: Distribution | None = None
 
 
 def draw_indicator(content: IndicatorContent) -> list[Component | None]:
@@ -68,23 +87,37 @@ def draw_indicator(content: IndicatorContent) -> list[Component | None]:
         html.Div(
             [
                 indicator_picker(view, content.domains, page="indicator"),
+                find_box(),
                 period_picker(view, page="indicator"),
             ],
             className="st-bar",
         ),
+        windows_line(
+            view, answer.period, answer.question.period, content.now.date(), page="indicator"
+        ),
         html.Div(
             [
-                definition_panel(answer.indicator, content.parts, view),
+                html.Div(
+                    [
+                        definition_panel(answer.indicator, content.parts, view),
+                        _distribution(content),
+                    ],
+                    className="st-stack",
+                ),
                 html.Div(
                     [
                         headline(answer, view, content.now, links=[drill]),
                         trend_panel(answer, TREND_DAYS),
+                        _calendar(answer),
                     ],
                     className="st-stack",
                 ),
             ],
             className="st-split",
         ),
+        _ranking(content),
+        _breakdowns(content),
+        related_panel(answer.indicator, content.domains, view),
         *(
             [
                 statements_panel(trace),
@@ -95,8 +128,37 @@ def draw_indicator(content: IndicatorContent) -> list[Component | None]:
             if trace
             else [shell.panel(texts.TITLE_WHY, shell.sentence(texts.NO_TRACE))]
         ),
-        _ranking(content),
     ]  # fmt: skip
+
+
+def _calendar(answer: Answer) -> html.Section | None:
+    known = [value for _, value in answer.series if value is not None]
+    if len(known) < LEAST_DAYS:
+        return None
+    title = words.CALENDAR.format(weeks=round(len(answer.series) / 7))
+    label = f"{answer.area_name} {answer.indicator.name} {title}"
+    return shell.panel(title, graph(calendar_heat(answer), label=label))
+
+
+def _distribution(content: IndicatorContent) -> html.Section | None:
+    found, one = content.distribution, content.answer.indicator
+    if found is None:
+        return None
+    label = f"{content.answer.area_name} {one.name} {words.DISTRIBUTION}"
+    note = words.DISTRIBUTION_NOTE.format(count=fmt.number(found.total))
+    return shell.panel(words.DISTRIBUTION, graph(histogram(found, one), label=label), note=note)
+
+
+def _breakdowns(content: IndicatorContent) -> Component | None:
+    told = [
+        one
+        for one in content.breakdowns
+        if sum(part.figure.value is not None for part in one.breakdown) > 1
+    ]
+    if not told:
+        return None
+    panels = [breakdown_panel(one, content.view, page="indicator") for one in told]
+    return html.Div(panels, className="st-cards st-cards--four")
 
 
 def _ranking(content: IndicatorContent) -> Component | None:

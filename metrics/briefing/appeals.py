@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 from metrics.answer import Answer, Child
 from metrics.briefing.content import Evidence, Fact, Part, Section, Slot
-from metrics.briefing.draft import LEAST_HISTORY, Draft, enumeration, gaps, level_test
+from metrics.briefing.draft import LEAST_HISTORY, RARE, Draft, enumeration, gaps, level_test
 from metrics.briefing.evidence import amount, constant, difference, listed, push, words
 from metrics.briefing.inquiry import ACCEPTED
-from metrics.briefing.movers import Mover, contributions, main_movers, outstanding
-from metrics.briefing.pictures import category_chart, trend_chart
+from metrics.briefing.pictures import calendar, category_chart, trend_chart
 from metrics.briefing.rates import laggards, rate_change, target_breaches
-from metrics.briefing.significance import (
-    ELEMENT_GATE,
+from metrics.insight.movers import Mover, contributions, main_movers, outstanding
+from metrics.insight.significance import (
     HISTORY_WEEKS,
     TOTAL_GATE,
     dispersion,
@@ -48,6 +47,7 @@ def appeals(draft: Draft) -> Section:
         title="二、群众诉求",
         sentences=tuple(fact for fact in facts if fact is not None),
         charts=tuple(chart for chart in charts if chart is not None),
+        pictures=tuple(picture for picture in (calendar(draft),) if picture is not None),
     )
 
 
@@ -117,7 +117,7 @@ def _count_before(child: Child) -> float:
 
 
 def _carried(split: _Split, movers: Sequence[Mover], total: Evidence) -> Fact | None:
-    chosen, against = main_movers(movers, ELEMENT_GATE)
+    chosen, against = main_movers(movers, many_gate(len(movers), RARE))
     if not chosen:
         return None
     items: list[tuple[Part, ...]] = []
@@ -137,7 +137,7 @@ def _carried(split: _Split, movers: Sequence[Mover], total: Evidence) -> Fact | 
 
 
 def _shifted(split: _Split, movers: Sequence[Mover]) -> Fact | None:
-    chosen = outstanding(movers, many_gate(len(movers)))
+    chosen = outstanding(movers, many_gate(len(movers), RARE))
     if not chosen:
         return None
     items: list[tuple[Part, ...]] = []

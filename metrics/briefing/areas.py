@@ -7,6 +7,7 @@ from metrics.briefing.content import Evidence, Fact, Section, Slot, TableSpec
 from metrics.briefing.draft import Draft, gaps
 from metrics.briefing.evidence import amount, change, listed, words
 from metrics.briefing.inquiry import ACCEPTED, STREET_COLUMNS
+from metrics.briefing.pictures import area_map
 from metrics.territory import UNASSIGNED
 
 ID = "areas"
@@ -20,7 +21,14 @@ def areas(draft: Draft) -> Section:
         return Section(id=ID, title="五、街镇情况")
     written = (_leaders(draft), gaps(draft, ID, (ACCEPTED,)))
     facts = [fact for fact in written if fact is not None]
-    return Section(id=ID, title="五、街镇情况", sentences=tuple(facts), tables=(_table(draft),))
+    picture = area_map(draft)
+    return Section(
+        id=ID,
+        title="五、街镇情况",
+        sentences=tuple(facts),
+        tables=(_table(draft),),
+        pictures=(picture,) if picture is not None else (),
+    )
 
 
 def _leaders(draft: Draft) -> Fact | None:

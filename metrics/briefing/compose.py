@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 
 from metrics.briefing.appeals import appeals
 from metrics.briefing.areas import areas
-from metrics.briefing.content import BriefingContent, Section
+from metrics.briefing.content import BriefingContent, Ring, Section
 from metrics.briefing.districtwork import management, safety
 from metrics.briefing.draft import Draft
 from metrics.briefing.inquiry import Answers, Asks, inquire
 from metrics.briefing.notes import notes
 from metrics.briefing.overview import overview
+from metrics.briefing.pictures import trends
 from metrics.calendar import Period
 from metrics.errors import BadQuestion
 
@@ -28,6 +30,7 @@ def compose(
     is_demo: bool,
     publisher: str = "",
     issue_number: int | None = None,
+    outlines: Mapping[str, Sequence[Ring]] | None = None,
 ) -> BriefingContent:
     """Return the briefing of a week; the same data gives the same content and hash.
 
@@ -38,16 +41,20 @@ def compose(
         is_demo: marks every page as demo data.
         publisher: who issues it; by default the city's operation centre.
         issue_number: running number of the year; by default the number of the week.
+        outlines: rings of the areas below the root by id, for the map; no map without them.
 
     Raises:
         BadQuestion: the period is not a week, or no indicator of the briefing is known.
     """
     answers = _asked(asks, week)
-    draft = Draft(answers)
+    draft = Draft(answers, outlines=outlines or {})
     sections = tuple(_within_budget(write(draft)) for write in WRITERS)
     iso = week.start.isocalendar()
+    weekly = trends(draft)
+    used = [id_ for section in sections for id_ in (*section.evidence, *_drawn(section))]
+    used += [id_ for trend in weekly for id_ in trend.evidence]
     city = answers.territory.areas[answers.territory.root].name
-    content = BriefingContent(
+    return BriefingContent(
         week=week.text,
         start=week.start.isoformat(),
         end=week.end.isoformat(),
@@ -60,10 +67,10 @@ def compose(
         issued=(week.end + dt.timedelta(days=1)).isoformat(),
         is_demo=is_demo,
         sections=sections,
-        evidence=draft.book.used(id_ for section in sections for id_ in _evidence(section)),
+        evidence=draft.book.used(used),
         data_version=answers.data_version,
-    )
-    return content.model_copy(update={"content_hash": content.computed_hash()})
+        trends=weekly,
+    ).sealed()
 
 
 def _asked(asks: Asks, week: Period) -> Answers:
@@ -89,11 +96,10 @@ def _within_budget(section: Section) -> Section:
     return section.model_copy(update={"sentences": (*kept, *gaps)})
 
 
-def _evidence(section: Section) -> list[str]:
-    """Return the ids a section stands on, in the order a reader meets them."""
-    ids = [id_ for fact in section.sentences for id_ in fact.evidence]
-    for chart in section.charts:
-        ids += [id_ for series in chart.series for id_ in series.evidence]
-    for table in section.tables:
-        ids += [id_ for row in table.rows for slot in row for id_ in slot.evidence]
-    return ids
+def _drawn(section: Section) -> list[str]:
+    """Return the ids that the pictures of a section stand on."""
+    return [
+        id_
+        for picture in section.pictures
+        for id_ in (*(place.evidence for place in picture.places), *picture.evidence)
+    ]

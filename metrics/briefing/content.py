@@ -10,17 +10,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 SlotKind = Literal[
     "words", "period", "moment", "amount", "number", "change", "points", "difference", "push",
-    "effect",
+    "effect", "quoted", "edited",
 ]  # fmt: skip
 Origin = Literal[
     "text", "constant", "value", "per_day", "change", "year_change", "difference",
-    "contribution", "rate_effect", "mix_effect", "element_effect", "count",
+    "contribution", "rate_effect", "mix_effect", "element_effect", "count", "edited",
 ]  # fmt: skip
 
 
@@ -37,8 +37,11 @@ ORIGINS: dict[str, str] = {
     "mix_effect": "change of the whole rate minus the rate effect, in points",
     "element_effect": "rate effect of one element from now, before, whole now, whole before",
     "count": "how many were found, or for how many weeks",
+    "edited": "written by a person, who gave the reason",
 }
 """How a slot's number is computed from its evidence, in words."""
+_LATER = frozenset({"target", "light", "reason", "author", "pictures", "trends"})
+"""Fields that older issues lack: empty ones stay out of the hash, so that theirs still holds."""
 
 
 class Frozen(BaseModel):
@@ -55,6 +58,8 @@ class Evidence(Frozen):
         where: filter or dimension value in words, empty for all rows.
         value: in ``unit``, twelve significant digits; None means no data.
         change: to the period before: relative, for % in points.
+        target: rule of the catalogue, empty for none.
+        light: ``green``, ``amber`` or ``red``; empty where there is none.
     """
 
     id: str
@@ -75,6 +80,8 @@ class Evidence(Frozen):
     year_change: float | None = None
     is_small: bool = False
     data_version: int = 0
+    target: str = ""
+    light: str = ""
 
     @property
     def pair(self) -> tuple[float, float]:
@@ -91,6 +98,7 @@ class Slot(Frozen):
         number: unrounded; None is worded as no data.
         base: what a change is relative to; small bases get no percentage.
         evidence: ids, in the order the origin's formula takes them.
+        reason: why a person changed the number; only where one did.
     """
 
     kind: SlotKind
@@ -103,6 +111,7 @@ class Slot(Frozen):
     versus: Literal["", "prev", "yoy"] = ""
     is_small: bool = False
     evidence: tuple[str, ...] = ()
+    reason: str = ""
 
 
 Part = str | Slot
@@ -113,12 +122,14 @@ class Fact(Frozen):
 
     Attributes:
         score: what is said first, and what is left out where the section's budget ends.
+        author: who changed or added it; empty as it was composed.
     """
 
     id: str
     section: str
     parts: tuple[Part, ...]
     score: float
+    author: str = ""
 
     @property
     def slots(self) -> tuple[Slot, ...]:
@@ -162,6 +173,48 @@ class TableSpec(Frozen):
     rows: tuple[tuple[Slot, ...], ...]
 
 
+Ring = tuple[tuple[float, float], ...]
+
+
+class MapPlace(Frozen):
+    """An area on the map: its rings as (longitude, latitude), and the evidence it is inked by."""
+
+    name: str
+    rings: tuple[Ring, ...]
+    value: float | None
+    evidence: str
+
+
+class PictureSpec(Frozen):
+    """A map of areas or a calendar of days as data.
+
+    Attributes:
+        places: of a map; none for a calendar.
+        days: ISO dates of a calendar, oldest first and without a gap.
+        values: along the days; None means no data.
+        evidence: along the days.
+    """
+
+    id: str
+    kind: Literal["map", "calendar"]
+    caption: str
+    unit: str
+    decimals: int | None
+    places: tuple[MapPlace, ...] = ()
+    days: tuple[str, ...] = ()
+    values: tuple[float | None, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+class Trend(Frozen):
+    """An indicator's last weeks, oldest first; the last one is the week of the briefing."""
+
+    indicator: str
+    weeks: tuple[str, ...]
+    values: tuple[float | None, ...]
+    evidence: tuple[str, ...]
+
+
 class Section(Frozen):
     """A numbered part of the briefing."""
 
@@ -170,6 +223,20 @@ class Section(Frozen):
     sentences: tuple[Fact, ...] = ()
     charts: tuple[ChartSpec, ...] = ()
     tables: tuple[TableSpec, ...] = ()
+    pictures: tuple[PictureSpec, ...] = ()
+
+    @property
+    def evidence(self) -> Iterator[str]:
+        """Ids that sentences, charts and tables stand on, in the order a reader meets them."""
+        for fact in self.sentences:
+            yield from fact.evidence
+        for chart in self.charts:
+            for series in chart.series:
+                yield from series.evidence
+        for table in self.tables:
+            for row in table.rows:
+                for slot in row:
+                    yield from slot.evidence
 
 
 class BriefingContent(Frozen):
@@ -195,7 +262,15 @@ class BriefingContent(Frozen):
     sections: tuple[Section, ...]
     evidence: tuple[Evidence, ...]
     data_version: int
+    trends: tuple[Trend, ...] = ()
     content_hash: str = ""
+
+    @property
+    def told(self) -> tuple[Evidence, ...]:
+        """The evidence of what is read; single days and weeks long past are left out."""
+        pieces = {piece.id: piece for piece in self.evidence}
+        ids = (id_ for section in self.sections for id_ in section.evidence)
+        return tuple(pieces[id_] for id_ in dict.fromkeys(ids))
 
     @property
     def facts(self) -> Iterator[Fact]:
@@ -205,9 +280,20 @@ class BriefingContent(Frozen):
 
     def canonical_json(self) -> str:
         """Return the one JSON text of the content, without its hash."""
-        data = self.model_dump(mode="json", exclude={"content_hash"})
+        data = _without_empty(self.model_dump(mode="json", exclude={"content_hash"}))
         return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     def computed_hash(self) -> str:
         """Return what ``content_hash`` has to be."""
         return hashlib.sha256(self.canonical_json().encode()).hexdigest()
+
+    def sealed(self) -> BriefingContent:
+        """Return the content with its hash."""
+        return self.model_copy(update={"content_hash": self.computed_hash()})
+
+
+def _without_empty(data: Any) -> Any:  # noqa: ANN401 - any part of a JSON value
+    if isinstance(data, dict):
+        kept = {key: value for key, value in data.items() if value or key not in _LATER}
+        return {key: _without_empty(value) for key, value in kept.items()}
+    return [_without_empty(value) for value in data] if isinstance(data, list) else data

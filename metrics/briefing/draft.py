@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from metrics.answer import Child
-from metrics.briefing.content import Evidence, Fact, Part, Slot
+from metrics.briefing.content import Evidence, Fact, Part, Ring, Slot
 from metrics.briefing.evidence import EvidenceBook, amount, change, constant, listed, tally, words
 from metrics.briefing.inquiry import Answers, named
-from metrics.briefing.significance import (
+from metrics.insight.significance import (
     HISTORY_WEEKS,
     STREAK_WEEKS,
     TOTAL_GATE,
@@ -20,6 +20,9 @@ from metrics.briefing.significance import (
 )  # fmt: skip
 
 LEAST_HISTORY = 4
+RARE = 0.01
+"""Chance of a false alarm in a sentence that speaks of single elements. A briefing has several such
+sentences, and at the usual 5 % every fifth quiet week would name somebody for nothing."""
 LEAST_CASES = 30
 """Below it a rate is given without its change, and not held against a target."""
 
@@ -30,6 +33,7 @@ class Draft:
 
     answers: Answers
     book: EvidenceBook = field(default_factory=EvidenceBook)
+    outlines: Mapping[str, Sequence[Ring]] = field(default_factory=dict)
 
     @property
     def whole(self) -> Slot:

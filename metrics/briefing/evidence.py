@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from metrics.answer import Answer, Child, Figure
 from metrics.briefing.content import Evidence, Origin, Part, Slot
 from metrics.calendar import Period
+from metrics.indicator import Light
 
 
 def steady(value: float | None) -> float | None:
@@ -24,7 +26,16 @@ class EvidenceBook:
         """Return the answer's own figure as evidence."""
         return self._keep(_evidence(answer, answer.area, answer.area_name, "", answer.figure,
             previous=answer.previous, year_ago=answer.year_ago, change=answer.change,
-            year_change=answer.year_change, is_small=answer.is_small))  # fmt: skip
+            year_change=answer.year_change, is_small=answer.is_small,
+            light=answer.light))  # fmt: skip
+
+    def day(self, answer: Answer, at: dt.date, value: float | None) -> Evidence:
+        """Return one day of an answer's series as evidence."""
+        one = Period(at, at, "day", at.isoformat())
+        figure = Figure(value, value if answer.indicator.unit != "%" else None)
+        return self._keep(_evidence(answer, answer.area, answer.area_name, "", figure,
+            previous=Figure(), year_ago=Figure(), change=None, year_change=None, is_small=False,
+            light="none", window=one))  # fmt: skip
 
     def area(self, answer: Answer, child: Child) -> Evidence:
         """Return a child area's figure as evidence."""
@@ -43,7 +54,8 @@ class EvidenceBook:
     ) -> Evidence:
         return self._keep(_evidence(answer, area, area_name, where, child.figure,
             previous=child.previous, year_ago=child.year_ago, change=child.change,
-            year_change=child.year_change, is_small=child.is_small))  # fmt: skip
+            year_change=child.year_change, is_small=child.is_small,
+            light=child.light))  # fmt: skip
 
     def _keep(self, piece: Evidence) -> Evidence:
         """Keep the first form of a piece, and what a later asking of the same adds to it."""
@@ -65,9 +77,11 @@ def _evidence(
     change: float | None,
     year_change: float | None,
     is_small: bool,
+    light: Light,
+    window: Period | None = None,
 ) -> Evidence:
-    indicator = answer.indicator
-    period = f"{answer.period.start}..{answer.period.end}"
+    indicator, window = answer.indicator, window or answer.period
+    period = f"{window.start}..{window.end}"
     return Evidence(
         id="/".join(filter(None, (indicator.id, area, period, where))),
         indicator=indicator.id,
@@ -87,6 +101,8 @@ def _evidence(
         year_change=steady(year_change),
         is_small=is_small,
         data_version=answer.data_version,
+        target="" if indicator.target == "none" else indicator.target,
+        light="" if light == "none" else light,
     )
 
 

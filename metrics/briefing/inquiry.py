@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from metrics.answer import Answer, Child, Freshness
-from metrics.briefing.significance import HISTORY_WEEKS
 from metrics.calendar import Period, week_of
 from metrics.errors import BadQuestion, UnknownName
+from metrics.insight.significance import HISTORY_WEEKS
 from metrics.question import Comparison, Question
 from metrics.territory import UNASSIGNED, Territory
 
@@ -32,6 +32,12 @@ HEADLINES = (
     "emergency_response_s_p90", "iot_alarm_total", "iot_alarm_timely_rate", "pm25_avg",
     "fume_exceed_rate", "water_level_max",
 )  # fmt: skip
+TABLE = (
+    ACCEPTED, "appeals_closed", "appeals_open", ONTIME, SATISFIED, "hotline_accepted",
+    "um_reported", "um_ontime_rate", "grid_reports", "dispute_cases", "emergency_events",
+    "sla_9min_arrival_rate", "pm25_avg",
+)  # fmt: skip
+"""The indicators of the first table, whose last weeks are shown as well."""
 STREET_COLUMNS = (ACCEPTED, ONTIME, SATISFIED, "um_reported", "grid_reports")
 
 
@@ -72,6 +78,7 @@ class Answers:
         accepted_before: accepted appeals of the weeks before by area and category, nearest first.
         ontime_before: on-time rate of the weeks before by category, nearest first.
         ontime_pooled: on-time rate over the last weeks, this one included, by area.
+        weeks_before: the weeks before of every indicator of ``TABLE``, nearest first.
     """
 
     week: Period
@@ -83,6 +90,7 @@ class Answers:
     accepted_before: tuple[Answer, ...] = ()
     ontime_before: tuple[Answer, ...] = ()
     ontime_pooled: Answer | None = None
+    weeks_before: dict[str, tuple[Answer, ...]] = field(default_factory=dict)
 
     @property
     def is_whole_week(self) -> bool:
@@ -136,6 +144,8 @@ def inquire(asks: Asks, week: Period) -> Answers:
         level, by = (LEVEL, DIMENSION) if near else ("", "")
         round_.add(("accepted", str(back)), ACCEPTED, text, level=level, by=by, compare=())
         round_.add(("ontime", str(back)), ONTIME, text, by=by, compare=())
+        for indicator in (one for one in TABLE if one not in (ACCEPTED, ONTIME)):
+            round_.add((f"before {indicator}", str(back)), indicator, text, compare=())
     pooled = f"{week_before(week, HISTORY_WEEKS - 1).start}..{week.end}"
     round_.add(("pooled", ONTIME), ONTIME, pooled, level=LEVEL, compare=())
     found = round_.answers()
@@ -143,6 +153,8 @@ def inquire(asks: Asks, week: Period) -> Answers:
     def pick(purpose: str) -> dict[str, Answer]:
         return {name: answer for (kind, name), answer in found.items() if kind == purpose}
 
+    before = {one: tuple(pick(f"before {one}").values()) for one in TABLE}
+    before |= {ACCEPTED: tuple(pick("accepted").values()), ONTIME: tuple(pick("ontime").values())}
     return Answers(
         week=week,
         territory=asks.territory,
@@ -153,6 +165,7 @@ def inquire(asks: Asks, week: Period) -> Answers:
         accepted_before=tuple(pick("accepted").values()),
         ontime_before=tuple(pick("ontime").values()),
         ontime_pooled=found.get(("pooled", ONTIME)),
+        weeks_before=before,
     )
 
 

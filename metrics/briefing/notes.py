@@ -11,9 +11,9 @@ from metrics.briefing.content import Fact, Part, Section
 from metrics.briefing.draft import Draft
 from metrics.briefing.evidence import amount, constant, listed, moment, period, words
 from metrics.briefing.inquiry import ACCEPTED, STREET_COLUMNS
-from metrics.briefing.significance import HISTORY_WEEKS
 from metrics.calendar import Period
 from metrics.indicator import SMALL_DENOMINATOR
+from metrics.insight.significance import HISTORY_WEEKS
 from metrics.territory import UNASSIGNED
 
 ID = "notes"

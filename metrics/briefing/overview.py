@@ -5,15 +5,10 @@ from __future__ import annotations
 from metrics.briefing.content import Evidence, Fact, Part, Section, Slot, TableSpec
 from metrics.briefing.draft import Draft, is_told, unusual, with_changes
 from metrics.briefing.evidence import amount, change, listed, moment, period, tally, words
-from metrics.briefing.inquiry import ACCEPTED, ONTIME, SATISFIED
+from metrics.briefing.inquiry import ACCEPTED, ONTIME, SATISFIED, TABLE
 
 ID = "overview"
 BUDGET = 5
-TABLE = (
-    ACCEPTED, "appeals_closed", "appeals_open", ONTIME, SATISFIED, "hotline_accepted",
-    "um_reported", "um_ontime_rate", "grid_reports", "dispute_cases", "emergency_events",
-    "sla_9min_arrival_rate", "pm25_avg",
-)  # fmt: skip
 MOST_REDS = 5
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from metrics.answer import Answer, Child
 from metrics.briefing.content import Evidence, Fact, Part, Slot
-from metrics.briefing.draft import LEAST_CASES, LEAST_HISTORY, Draft
+from metrics.briefing.draft import LEAST_CASES, LEAST_HISTORY, RARE, Draft
 from metrics.briefing.evidence import amount, change, constant, effect, listed, tally, words
 from metrics.briefing.inquiry import ONTIME, named
-from metrics.briefing.movers import RateEffect, RateSplit, rate_mix
-from metrics.briefing.significance import (
+from metrics.insight.movers import RateEffect, RateSplit, rate_mix
+from metrics.insight.significance import (
     HISTORY_WEEKS,
     TOTAL_GATE,
     many_gate,
@@ -23,7 +23,7 @@ from metrics.threshold import parse_rule
 LEAST_POOLED = 200
 MOST_AREAS = 5
 MOST_EFFECTS = 2
-ELEMENT_Z = 2.0
+ELEMENT_Z = 2.5
 
 Pair = tuple[float, float]
 
@@ -62,7 +62,7 @@ def rate_change(draft: Draft, section: str) -> Fact | None:
     z = two_proportion_z(*_answer_pair(answer), *_pooled(weeks), rate_dispersion(weeks))
     if abs(z) >= TOTAL_GATE and z * split.change > 0:
         return _split_sentence(draft, section, answer, before, split)
-    gate = many_gate(len(now))
+    gate = many_gate(len(now), RARE)
     sure = [one for one in split.effects if abs(_own_z(one, before)) >= gate]
     named_ = _effect_items(draft, answer, before[0], sure)
     if not named_:
@@ -158,7 +158,7 @@ def laggards(draft: Draft, section: str) -> Fact | None:
         return None
     children = list(named(answer.children).values())
     above, below = _pooled([_pair(child) for child in children])
-    gate = many_gate(len(children))
+    gate = many_gate(len(children), RARE)
     behind = []
     for child in children:
         mine = _pair(child)

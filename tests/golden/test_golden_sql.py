@@ -57,6 +57,13 @@ QUESTIONS: Mapping[str, tuple[str, tuple[Question, ...]]] = {
             for one in ("appeals_accepted", "appeals_open", "devices_online")
         ),
     ),
+    "as_is": (
+        "a count and open cases by grid, on the areas of today",
+        tuple(
+            Question(one, WEEK, area="990100002", level="grid", territory="as_is")
+            for one in ("um_reported", "um_open")
+        ),
+    ),
     "scope": (
         "a viewer with two places asks for the city by grid, as of batch 3",
         (

@@ -1,8 +1,10 @@
 """The API and the pages over Flask's test client: JSON, statuses, headers and callbacks."""
 
 import gzip
+import io
 import json
 import shutil
+import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -245,6 +247,21 @@ def posted(callback: dict[str, Any], layout: dict[Any, Any], pathname: str) -> d
         "state": [filled(part) for part in callback["state"]],
         "changedPropIds": [f"{first['id']}.{first['property']}"],
     }
+
+
+def test_a_briefing_comes_in_every_form(client: FlaskClient) -> None:
+    for form, head in (("pdf", b"%PDF"), ("xlsx", b"PK"), ("pptx", b"PK")):
+        answer = client.get(f"/briefing/2026-W02.{form}")
+        assert answer.status_code == 200
+        assert answer.data.startswith(head)
+        assert f"2026-W02.{form}" in answer.headers["Content-Disposition"]
+        answer.close()
+    answer = client.get("/briefing/2026-W02.docx?review=1")
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as package:
+        assert "word/comments.xml" in package.namelist()
+    answer.close()
+    assert client.get("/briefing/2026-W02.exe").status_code == 404
+    assert client.get("/briefing/..%2f..%2fetc.pdf").status_code in (400, 404)
 
 
 def test_a_briefing_is_frozen_once_issued(client: FlaskClient, services: Services) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
+from cockpit.weekly.cutoff import AsOf
 from metrics.errors import BadQuestion
 from metrics.store import Store
 from tests.support.facts_store import empty, everything, load, numbers, service, small
@@ -43,3 +46,27 @@ def test_a_batch_that_is_not_there(store: Store, batch: int) -> None:
         BadQuestion, match=rf"there is no batch {batch}\. The newest is {len(small()) + 1}"
     ):
         service(store).question("um_reported", as_of=batch)
+
+
+def test_the_newest_batch_of_an_instant(store: Store) -> None:
+    load(store, small())
+    told = store.rows("SELECT batch, published_at FROM batch", tag="test")
+    asking, hour = service(store), dt.timedelta(hours=1)
+    for at in {row["published_at"] for row in told}:
+        known = [row["batch"] for row in told if row["published_at"] <= at]
+        assert asking.batch_at(at) == max(known)
+    first = min(row["published_at"] for row in told)
+    assert asking.batch_at(first - hour) == 0
+    assert asking.batch_at(max(row["published_at"] for row in told) + hour) == store.version
+
+
+def test_the_service_at_a_cut_off_answers_as_it_did_then(store: Store) -> None:
+    load(store, small())
+    asking = service(store)
+    then = AsOf(asking, 5)
+    questions = [one.question("um_reported", period="2026-11") for one in (then, asking)]
+    past, now = asking.answer_many(questions)
+    assert then.answer_many(questions[:1]) == (past,)
+    by_hand = asking.question("um_reported", period="2026-11", as_of=5)
+    assert past == asking.answer_many([by_hand])[0]
+    assert (past.data_version, now.data_version) == (5, store.version)

@@ -103,7 +103,7 @@ MISTAKES = [
     (("etl", "replay", "hotlin"), "Did you mean 'hotline'?"),
     (("etl", "profile", "inbox/nothing.csv"), "the file does not exist"),
     (("etl", "profile", "inbox/热线_示例.csv", "--out", "city.yaml"), "is there already"),
-    (("brief", "--format", "pdf"), "unknown format 'pdf'"),
+    (("brief", "--format", "doc"), "unknown format 'doc'"),
     (("brief", "--week", "2026-01"), "is not a week"),
     (("serve", "--get", "version"), "Begin it with a slash"),
 ]
@@ -342,6 +342,6 @@ def test_the_demo_is_made_once_and_goes_on(tmp_path: Path) -> None:
     assert "萧山区城市运行驾驶舱" in page.stdout
     brief = cockpit("brief", "--json", COCKPIT_NOW="2026-11-20T11:00")
     assert brief.returncode == 0, brief.stdout
-    (issue,) = json.loads(brief.stdout)
+    issue = json.loads(brief.stdout)[0]
     assert issue["week"] == "2026-W46"
     assert Path(tmp_path, issue["file"]).stat().st_size > 10_000

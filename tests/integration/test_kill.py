@@ -45,6 +45,10 @@ def make_inboxes(tmp_path, number):
     """Return the city, an inbox to begin with and one that corrects it, with the first's rows."""
     city = write_city(tmp_path / "city")
     write_specs(city)
+    with (city / "city.yaml").open("a", encoding="utf-8") as file:
+        file.write("cases: {repeat: {rules: [text]}}\n")  # lines are restated by other rows too
+    with (city / "sources" / "hotline.yaml").open("a", encoding="utf-8") as file:
+        file.write("  title: 类别\n")
     cases = case_rows(number, seed=1)
     first, second = tmp_path / "first", tmp_path / "second"
     write_rows(first / "cases_1.csv", CASE_HEADER, cases[: number // 4])

@@ -9,7 +9,7 @@ import pytest
 from metrics.errors import StoreError
 from metrics.migrations import migrate
 from metrics.store import Store
-from metrics.tables import SCHEMA_VERSION
+from metrics.tables import LINKS, SAME, SCHEMA_VERSION, fact_tables
 
 STEPS = {
     2: ("ALTER TABLE worn ADD COLUMN IF NOT EXISTS b UInt8 DEFAULT 2",),
@@ -57,6 +57,32 @@ def test_it_goes_on_where_it_was_cut_off(old: Store) -> None:
     assert recorded(old) == [1, 2]
     assert migrate(old, 3, STEPS) == 2
     assert old.rows("SELECT * FROM worn", tag="test") == [{"a": 1, "b": 2, "c": 3, "d": 4}]
+
+
+def test_version_3_knows_nothing_of_links_and_finds_the_cases_of_one_person(
+    fresh_store: Store,
+) -> None:
+    new = ("n_supervise", "n_whistles", *LINKS, "turn", *(one.name for one in SAME))
+    for name in reversed(new):
+        fresh_store.command(f"ALTER TABLE fact_case DROP COLUMN {name}", tag="test")
+    fresh_store.command(
+        "INSERT INTO fact_case (id, at, reporter_key, subcategory, title, area, sign) VALUES"
+        " ('a', '2026-03-01 08:00:00', 'k', '噪声', 't', 'g', 1),"
+        " ('b', '2026-04-01 08:00:00', 'k', '噪声', 'u', 'g', 1),"
+        " ('c', '2026-04-01 08:00:00', '', '噪声', 't', 'g', 1)",
+        tag="test",
+    )
+    for _ in range(2):
+        _versions_are(fresh_store, [2])
+        migrate(fresh_store, SCHEMA_VERSION)
+    rows = fresh_store.rows(f"SELECT {', '.join(new)} FROM fact_case ORDER BY id", tag="test")
+    assert [list(row.values())[:7] for row in rows] == [[0, 0, "", [], "", "", 0]] * 3
+    a, b, c = rows
+    assert a["same_person"] == b["same_person"] != c["same_person"]
+    assert a["same_text"] == c["same_text"] != b["same_text"]
+    made = fresh_store.rows("DESCRIBE TABLE fact_case", tag="test")
+    wanted = {one.name: one.type for one in fact_tables()["case"].columns}
+    assert {row["name"]: row["type"] for row in made} == wanted
 
 
 def test_a_newer_store_is_refused(store: Store) -> None:

@@ -104,6 +104,14 @@ def seconds(start: str, end: str) -> pl.Expr:
     return col(end).dt.epoch("ms") // 1000 - col(start).dt.epoch("ms") // 1000
 
 
+def in_order(start: str, end: str) -> pl.Expr:
+    return col(end) >= col(start)
+
+
+def in_seconds(start: str, end: str, limit: int) -> pl.Expr:
+    return in_order(start, end) & (seconds(start, end) <= limit)
+
+
 def share(
     time: str, about: pl.Expr, above: pl.Expr, below: pl.Expr = ALL, shape: str = "case"
 ) -> Rate:
@@ -115,7 +123,7 @@ UNHAPPY = text("satisfaction").is_in(["不满意", "非常不满意"])
 RATED = text("satisfaction") != ""
 CLOSED, LATE = col("closed_at").is_not_null(), ~IN_TIME
 LEFT_OPEN = col("closed_at").is_null() | (col("closed_at") > col("due_at"))
-TIMELY_SIGNED = seconds("dispatched_at", "signed_at") <= 4 * 3600
+TIMELY_SIGNED = in_seconds("dispatched_at", "signed_at", 4 * 3600)
 AT_PLACE = APPEAL & (text("address") != "")
 ONE_OF = {
     "mail": ["书记信箱", "区长信箱"], "social": ["微信公众号", "微博", "人民网"],
@@ -152,7 +160,8 @@ APPEALS = {
         lambda a, b, c: (30 * a + 35 * b + 35 * c) / 100,
     ),
     "appeal_signin_ontime_rate": share(
-        "dispatched_at", APPEAL, TIMELY_SIGNED, col("signed_at").is_not_null() | CLOSED
+        "dispatched_at", APPEAL, TIMELY_SIGNED,
+        in_order("dispatched_at", "signed_at") | (col("signed_at").is_null() & CLOSED),
     ),
     "appeal_handle_hours_avg": Mean("case", "closed_at", APPEAL & ~BACK_DATED, TOOK, per=3600),
     "appeal_multi_return_cases": Standing(
@@ -229,10 +238,12 @@ def of_minor(*names: str) -> Count:
 URBAN = {
     "um_valid_report_rate": share("received_at", REPORTED, VALID),
     "um_filing_ontime_rate": share(
-        "accepted_at", ORDER, seconds("received_at", "accepted_at") <= 1800
+        "accepted_at", ORDER, in_seconds("received_at", "accepted_at", 1800),
+        in_order("received_at", "accepted_at"),
     ),
     "um_dispatch_ontime_rate": share(
-        "dispatched_at", ORDER, seconds("accepted_at", "dispatched_at") <= 3600
+        "dispatched_at", ORDER, in_seconds("accepted_at", "dispatched_at", 3600),
+        in_order("accepted_at", "dispatched_at"),
     ),
     "um_dispatch_accuracy": share("dispatched_at", ORDER, said("改派次数").is_in(["", "0"])),
     "um_disposal_rate": share("dispatched_at", ORDER, col("disposed_at").is_not_null()),
@@ -299,8 +310,8 @@ DISPUTES = {
     ),
     "dispute_escalated_district": Count("case", "closed_at", DISPUTE & (LEVEL == "district")),
     "dispute_24h_mediation_rate": share(
-        "accepted_at", MEDIATED, seconds("accepted_at", "signed_at") <= 86_400,
-        col("signed_at").is_not_null() | CLOSED,
+        "accepted_at", MEDIATED, in_seconds("accepted_at", "signed_at", 86_400),
+        in_order("accepted_at", "signed_at") | (col("signed_at").is_null() & CLOSED),
     ),
     "labour_dispute_cases": Count(
         "case", "received_at", DISPUTE & (text("subcategory") == "劳资纠纷")

@@ -146,6 +146,10 @@ class Town:
         """Return the answers."""
         return tuple(self._answer(question) for question in questions)
 
+    def batch_at(self, instant: dt.datetime) -> int:
+        """Return no batch: the town has no history."""
+        return 0
+
     def freshness(self) -> tuple[Freshness, ...]:
         """Return the feeds given."""
         return self.feeds

@@ -108,7 +108,7 @@ def deliver(store: Store, one: Delivery) -> int:
         batch = store.next_batch()
         change = weigh(rows, Known(store, one.source, one.shape).versions(rows))
         write_change(store, one.shape, change, batch)
-        days = add_parts(store, indicators, {batch: one.shape}).get(batch, [])
+        days = add_parts(store, indicators, [(batch, one.shape)]).get(batch, [])
         report = BatchReport(
             one.source, f"{one.source}_{batch}.csv", batch=batch, rows_read=len(one.rows),
             accepted=change.accepted.height, duplicates=len(one.rows) - change.accepted.height,

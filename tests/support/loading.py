@@ -13,9 +13,10 @@ from etl.boundaries import Boundaries, load_territory
 from etl.cityfile import load_city
 from etl.load import Loader
 from etl.place import Gazetteer
-from etl.publish import publish_catalogue, publish_territory
+from etl.publish import publish_case_rules, publish_catalogue, publish_territory
 from etl.source import load_specs
 from etl.spec import SourceSpec
+from metrics.catalogue import Catalogue, counting_once
 from metrics.indicator import Indicator
 from metrics.store import Store
 from metrics.tables import SHAPES
@@ -45,9 +46,10 @@ class Bench:
         return self.loader.load(self.specs[source], path, NOW)
 
     def prepare(self) -> None:
-        """Publish territory and catalogue."""
+        """Publish territory, catalogue and the rules for cases."""
         publish_territory(self.store, self.boundaries, now=NOW)
         publish_catalogue(self.store, self.loader.indicators, now=NOW)
+        publish_case_rules(self.loader.derivation, self.loader.indicators, now=NOW)
 
 
 def make_bench(
@@ -60,7 +62,12 @@ def make_bench(
     city = load_city(folder)
     boundaries = load_territory(city)
     chosen = indicators() if catalogue is None else catalogue
-    loader = Loader(store, Gazetteer(boundaries), chosen, city.timezone, b"secret")
+    if city.cases.merge:
+        known = Catalogue({one.id: one for one in chosen})
+        chosen = list(counting_once(known).indicators.values())
+    loader = Loader(
+        store, Gazetteer(boundaries), chosen, city.timezone, b"secret", rules=city.cases
+    )
     return Bench(folder, boundaries, load_specs(city.specs), loader)
 
 

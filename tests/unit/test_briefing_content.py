@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from layouts.briefing.sentences import cell, phrase, sentence
 from metrics.briefing import BriefingContent, compose
 from metrics.briefing.content import Evidence, Fact, Slot
-from metrics.briefing.movers import contributions, main_movers, rate_mix
-from metrics.briefing.significance import dispersion, level_z, many_gate, record, streak, wilson
 from metrics.calendar import parse_period, week
 from metrics.errors import BadQuestion
+from metrics.insight.movers import contributions, main_movers, rate_mix
+from metrics.insight.significance import dispersion, level_z, many_gate, record, streak, wilson
 from tests.support.briefing_city import COUNTS, MEASURES, RATES, TODAY, Cell, Town, feeds
 
 W46 = week(2026, 46)
@@ -153,6 +153,11 @@ def test_words_hold_no_digit_and_every_evidence_is_used(content: BriefingContent
     for section in content.sections:
         for chart in section.charts:
             used |= {id_ for series in chart.series for id_ in series.evidence}
+        for picture in section.pictures:
+            used |= {*picture.evidence, *(place.evidence for place in picture.places)}
+    told = {piece.id for piece in content.told}
+    used |= {id_ for trend in content.trends for id_ in trend.evidence}
+    assert told <= used
     assert used == {piece.id for piece in content.evidence}
     assert len(content.evidence) == len(used)
 

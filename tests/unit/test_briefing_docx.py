@@ -11,9 +11,12 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from lxml import etree
 
-from layouts.briefing.docx import EVIDENCE_HEAD, context, evidence_row, mark, write_docx
+from layouts.briefing.docx import context, mark, write_docx
+from layouts.briefing.manuscript import EVIDENCE_HEAD, evidence_row, manuscript
+from layouts.briefing.pdf import picture
 from layouts.briefing.sentences import cell, sentence
 from layouts.briefing.template import template_bytes, write_template
+from layouts.briefing.typefaces import faces
 from metrics.briefing import BriefingContent, compose
 from metrics.briefing.content import ChartSpec
 from metrics.calendar import week
@@ -91,6 +94,10 @@ def compose_week(town: Town | None = None, *, is_demo: bool = True) -> BriefingC
     return compose(town, week=week(2026, 46), city_title="青川区<驾驶舱>&", is_demo=is_demo)
 
 
+def written(content: BriefingContent, path: Path, **said: object) -> Path:
+    return write_docx(manuscript(content), path, lambda spec: picture(spec, faces()), **said)
+
+
 @pytest.fixture(scope="module")
 def content() -> BriefingContent:
     return compose_week()
@@ -98,7 +105,7 @@ def content() -> BriefingContent:
 
 @pytest.fixture(scope="module")
 def path(content: BriefingContent, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_docx(content, tmp_path_factory.mktemp("out") / "new folder" / "brief.docx")
+    return written(content, tmp_path_factory.mktemp("out") / "new folder" / "brief.docx")
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +123,7 @@ def test_sentences_stand_in_order_and_nothing_else_holds_a_number(
 ) -> None:
     told = [sentence(fact) for fact in content.facts]
     assert [text for text in paragraphs if text in set(told)] == told
-    head = context(content)
+    head = context(manuscript(content))
     framing = {head["issue"], head["span"], f"{head['publisher']}\t{head['issued']}"}
     framing |= {part["caption"] for section in head["sections"]
                 for part in (*section["charts"], *section["tables"])}  # fmt: skip
@@ -144,7 +151,7 @@ def test_tables_say_what_the_content_says(content: BriefingContent, path: Path) 
         assert table[0] == list(spec.head)
         assert table[1:] == [[cell(slot) for slot in row] for row in spec.rows]
     assert drawn[2][0] == list(EVIDENCE_HEAD)
-    assert drawn[2][1:] == [list(evidence_row(piece)) for piece in content.evidence]
+    assert drawn[2][1:] == [list(evidence_row(piece)) for piece in content.told]
     for table in document.tables[:3]:
         assert table._tbl.tr_lst[0].trPr.find(qn("w:tblHeader")) is not None
     assert not any("None" in text or "nan" in text for t in drawn for r in t for text in r)
@@ -257,7 +264,7 @@ def test_demo_data_is_labelled_on_the_masthead_and_on_every_page(
     section = document.sections[0]
     for header in (section.header, section.even_page_header):
         assert header.paragraphs[0].text == "演示数据"
-    real = docx.Document(str(write_docx(compose_week(is_demo=False), tmp_path / "real.docx")))
+    real = docx.Document(str(written(compose_week(is_demo=False), tmp_path / "real.docx")))
     assert "演示" not in "".join(paragraph.text for paragraph in real.paragraphs)
     assert real.paragraphs[0].text == "城市运行周报"
     assert real.sections[0].header.paragraphs[0].text == ""
@@ -273,7 +280,7 @@ def test_the_hash_is_printed_and_no_mark_is_left(
 
 
 def test_the_same_content_gives_the_same_body(content: BriefingContent, tmp_path: Path) -> None:
-    first, second = (write_docx(content, tmp_path / f"{n}.docx") for n in "ab")
+    first, second = (written(content, tmp_path / f"{n}.docx") for n in "ab")
     with zipfile.ZipFile(first) as one, zipfile.ZipFile(second) as other:
         assert one.namelist() == other.namelist()
         for name in one.namelist():
@@ -316,7 +323,7 @@ def test_a_wrong_tag_is_told_in_one_sentence(
 ) -> None:
     template = own_template(tmp_path, tag)
     with pytest.raises(ConfigError, match=re.escape(said)) as caught:
-        write_docx(content, tmp_path / "out.docx", template=template)
+        written(content, tmp_path / "out.docx", template=template)
     assert caught.value.where == str(template)
     assert "\n" not in caught.value.sentence
     assert not (tmp_path / "out.docx").exists()
@@ -324,7 +331,7 @@ def test_a_wrong_tag_is_told_in_one_sentence(
 
 def test_a_template_of_ones_own_is_used(content: BriefingContent, tmp_path: Path) -> None:
     template = own_template(tmp_path, "联系人：{{ publisher }}", apart=True)
-    made = docx.Document(str(write_docx(content, tmp_path / "out.docx", template=template)))
+    made = docx.Document(str(written(content, tmp_path / "out.docx", template=template)))
     assert made.paragraphs[-1].text == "联系人：青川区城市运行管理中心"
 
 
@@ -334,12 +341,12 @@ def test_a_template_that_is_no_word_file_or_lacks_a_style(
     (tmp_path / "a.docx").write_text("not a document", "utf-8")
     for name in ("a.docx", "absent.docx"):
         with pytest.raises(ConfigError, match="not a Word document"):
-            write_docx(content, tmp_path / "out.docx", template=tmp_path / name)
+            written(content, tmp_path / "out.docx", template=tmp_path / name)
     plain = docx.Document()
     plain.add_paragraph("{{ title }}")
     plain.save(str(tmp_path / "plain.docx"))
     with pytest.raises(ConfigError, match="lacks the style"):
-        write_docx(content, tmp_path / "out.docx", template=tmp_path / "plain.docx")
+        written(content, tmp_path / "out.docx", template=tmp_path / "plain.docx")
 
 
 def test_staff_get_a_copy_of_the_template(tmp_path: Path) -> None:

@@ -18,11 +18,11 @@ from etl.contract import FLAGS, REASONS, Checked, check
 from etl.readers.frame import RawFile
 from etl.source import SourceSpec
 from metrics.errors import ConfigError
-from metrics.tables import Shape, fact_tables
+from metrics.tables import LINKS, Shape, fact_tables
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=SHANGHAI)
-NOT_YET = {"area", "placed_by", "lon", "lat", "version", "sign", "batch"}
+NOT_YET = {"area", "placed_by", "lon", "lat", "version", "sign", "batch", "turn", *LINKS}
 
 
 def spec(fact: Shape = "case", **more: Any) -> SourceSpec:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 from zoneinfo import ZoneInfo
 
 import fastexcel
@@ -20,12 +21,17 @@ import pytest
 import shapely
 from shapely.geometry import shape
 
+from etl.city.cases import STREAMS, cases_of_day
 from etl.city.feeds import FEEDS
 from etl.city.happenings import SLOW_STREET, happenings
 from etl.city.live import LiveFeed, write_tick
 from etl.city.profile import CityFolder, build_city, install_city, load_profile
+from etl.city.world import World
 from etl.source import load_specs
 from metrics.errors import UnknownName
+from metrics.insight.cells import Cell
+from metrics.insight.cut import Element
+from metrics.insight.explanation import explain
 
 SEED, DAYS, SCALE = 11, 20, 0.1
 UNTIL = dt.datetime(2026, 11, 10, 17, 45, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -327,3 +333,60 @@ def test_a_slow_street_closes_late(city: CityFolder) -> None:
     )  # fmt: skip
     on_time = dict(shares.iter_rows())
     assert on_time[True] < 0.88 < 0.93 < on_time[False]
+
+
+APPEALS = ("hotline", "police", "public")
+LAST_MONDAY = dt.date(2026, 11, 9)
+
+
+def test_planted_bursts_are_named_by_street_and_class(city: CityFolder) -> None:
+    """Fourteen weeks of appeals at full size, as drawn: no detector saw what was planted.
+
+    A burst that makes at least fifteen cases of a cell, three times its usual number, has to be
+    named; of the names of all weeks at most one in seven may be without anything planted.
+    """
+    world = replace(city.world, scale=1.0)
+    names = [name for _, name in world.ground.streets]
+    mondays = [LAST_MONDAY - dt.timedelta(days=7 * back) for back in range(22)]
+    weeks = [_cells_of_week(world, monday) for monday in mondays]
+    large, found, named = set(), set(), set()
+    for number, monday in enumerate(mondays[:14]):
+        planted = {
+            (monday, street, minor)
+            for day in range(7)
+            for one in happenings(world, monday + dt.timedelta(days=day))
+            if one.kind in ("burst", "rain") and set(one.sources) & set(APPEALS)
+            for street in one.streets
+            for minor in one.minors
+        }
+        now, *before = weeks[number : number + 9]
+        cells = [
+            Cell(names[street], world.taxonomy.minors[minor], now[street, minor],
+                 tuple(week[street, minor] for week in before))
+            for street, minor in set().union(now, *before)
+        ]  # fmt: skip
+        whole, *history = ((float(week.total()), 0.0) for week in (now, *before))
+        surges = explain(
+            "count", Element("", "", whole, history[0], tuple(history)), [], cells=cells
+        ).surges
+        told = {(monday, one.area, one.value) for one in surges}
+        large |= planted & {
+            (monday, one.area, one.value)
+            for one in cells
+            if one.now >= max(15, 3 * median(one.history))
+        }
+        found |= told & planted
+        named |= told
+    assert len(large) >= 2
+    assert large <= found
+    assert len(found) >= 5
+    assert len(named - found) <= len(named) / 7
+
+
+def _cells_of_week(world: World, monday: dt.date) -> Counter[tuple[int, int]]:
+    counts: Counter[tuple[int, int]] = Counter()
+    for day in range(7):
+        for stream in APPEALS:
+            cases = cases_of_day(world, STREAMS[stream], monday + dt.timedelta(days=day))
+            counts.update(zip(cases["street"].to_list(), cases["minor"].to_list(), strict=True))
+    return counts

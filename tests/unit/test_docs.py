@@ -76,6 +76,7 @@ def test_links_lead_somewhere() -> None:
         "CONTRIBUTING.md",
         "docs/onboarding.md",
         "docs/feeds.md",
+        "docs/briefing.md",
         *examples,
     ]:
         text = (ROOT / page).read_text(encoding="utf-8")

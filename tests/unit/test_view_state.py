@@ -109,3 +109,19 @@ def test_the_first_page_and_empty_parts_leave_no_trace_in_the_address() -> None:
 
 def test_names_of_other_people_are_left_out() -> None:
     assert parse_address("/drill", "?viewer=root&as_of=3&from=singlemessage") == ViewState()
+
+
+def test_one_value_of_a_column_takes_the_place_of_the_others_and_a_class_of_its_minors() -> None:
+    view = ViewState(filters=(("category", ("a", "b")), ("subcategory", ("c",))), page=3, case="x")
+    assert view.with_only("category", "d") == ViewState(filters=(("category", ("d",)),))
+    assert view.with_only("category", "") == ViewState()
+    one = view.with_only("channel", "12345")
+    assert one.filter_map == {**view.filter_map, "channel": ("12345",)}
+    assert (one.page, one.case) == (1, "")
+
+
+def test_how_a_change_is_cut_is_in_the_address_and_goes_with_the_indicator() -> None:
+    view = parse_address("/drill", "?indicator=x&why=channel")
+    assert view.why == "channel"
+    assert "why=channel" in view.href("drill", area="1")
+    assert "why" not in view.href("drill", indicator="y")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist, mean
+from statistics import NormalDist, fmean, stdev
 from typing import Literal
 
 HISTORY_WEEKS = 8
@@ -29,7 +29,7 @@ def dispersion(histories: Sequence[Sequence[float]]) -> float:
     """
     excess, freedom = 0.0, 0
     for history in histories:
-        level = mean(history) if history else 0.0
+        level = fmean(history) if history else 0.0
         if level > 0 and len(history) > 1:
             excess += sum((count - level) ** 2 / level for count in history)
             freedom += len(history) - 1
@@ -46,9 +46,30 @@ def level_z(count: float, history: Sequence[float], spread: float) -> float:
     """
     if not history:
         return 0.0
-    level = mean(history)
+    level = fmean(history)
     # An element unseen so far has level 0; half a case keeps its band open.
     return (count - level) / math.sqrt(spread * max(level, 0.5) * (1 + 1 / len(history)))
+
+
+def history_z(value: float, history: Sequence[float]) -> float:
+    """Return how far a value lies from the values before it, by their own spread.
+
+    For what is neither counted nor a share: Student's t, turned into the z of the same chance
+    (Wallace's approximation), so that the same gates apply however short the history is.
+
+    Example:
+        >>> round(history_z(12.0, [10.0, 11.0, 9.0, 10.0, 10.5, 9.5, 10.0, 10.0]), 2)
+        2.4
+    """
+    free = len(history) - 1
+    if free < 1:
+        return 0.0
+    spread = stdev(history) * math.sqrt(1 + 1 / len(history))
+    if spread == 0:
+        return 0.0
+    t = (value - fmean(history)) / spread
+    size = (8 * free + 1) / (8 * free + 3) * math.sqrt(free * math.log1p(t * t / free))
+    return math.copysign(size, t)
 
 
 def rate_dispersion(weeks: Sequence[tuple[float, float]]) -> float:

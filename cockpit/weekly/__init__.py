@@ -1,0 +1,1 @@
+"""The way of a weekly briefing: edited, reviewed, signed, kept and sent."""
