@@ -162,7 +162,7 @@ def test_headers_keep_the_browser_at_home(client: FlaskClient) -> None:
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "Referrer-Policy" in answer.headers
     text = answer.get_data(as_text=True)
-    assert '<html data-theme="dark" lang="zh-CN">' in text
+    assert '<html data-theme="dark" data-page="/" lang="zh-CN">' in text
     assert "http://" not in text
     assert "https://" not in text
 
