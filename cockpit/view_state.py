@@ -18,6 +18,7 @@ _SAYS: dict[str, tuple[str, ...]] = {
     "indicator": ("area", "level", "period", "filters"),
     "area": ("period", "tier"),
     "quality": ("filters", "page"),
+    "hotspots": ("indicator", "area", "period", "filters"),
 }
 _RESETS: dict[str, dict[str, Any]] = {
     "indicator": {"level": "", "filters": (), "page": 1, "case": "", "why": ""},

@@ -9,6 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts import staff_texts as texts
+from layouts.hotspot_texts import HOTSPOTS
 from metrics.answer import Freshness
 from metrics.indicator import Light
 
@@ -18,6 +19,7 @@ NAVIGATION: tuple[tuple[str, str, str], ...] = (
     ("wall", "/", texts.WALL),
     ("drill", "/drill", texts.DRILL),
     ("indicator", "/indicator/", texts.INDICATORS),
+    ("hotspots", "/hotspots", HOTSPOTS),
     ("quality", "/quality", texts.QUALITY),
     ("briefing", "/briefing", texts.BRIEFING),
     ("walls", "/walls", texts.WALLS),
@@ -26,7 +28,7 @@ _BODY: dict[str, Any] = {"className": "st-main", "tabIndex": -1}
 
 Filters = tuple[tuple[str, tuple[str, ...]], ...]
 Changed = str | int | Filters
-PageName = Literal["drill", "indicator", "area", "quality"]
+PageName = Literal["drill", "indicator", "area", "quality", "hotspots"]
 
 
 class View(Protocol):

@@ -25,7 +25,9 @@ from metrics.distribution import distribution
 from metrics.errors import BadQuestion
 from metrics.fetch import Fetched, Part, fetch
 from metrics.figures import change, is_small, mean, resolve
+from metrics.findings import HotSpots
 from metrics.freshness import Coverage, Feed, Feeds
+from metrics.hotspots import hot_spots
 from metrics.indicator import Light
 from metrics.planner import Plan
 from metrics.question import DIMENSIONS, FULL_SCOPE, Comparison, Question, TerritoryRule, Viewer
@@ -166,6 +168,11 @@ class Service:
         """Return how the values behind a number are spread; None where it has none, or too few."""
         request = Request(self._plan(question), self._version(question), 1, 0, "all")
         return distribution(self.store, self.territory, request)
+
+    def hot_spots(self, question: Question) -> HotSpots:
+        """Return where the cases behind a number recur and grow; ask it with a history."""
+        plan = self._plan(question)
+        return hot_spots(self.store, self.territory, plan, self._version(question))
 
     def case(self, case_id: str, *, viewer: Viewer = FULL_SCOPE) -> CaseRecord:
         """Return one case with its versions and where each came from.

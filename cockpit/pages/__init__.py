@@ -6,12 +6,15 @@ from cockpit.page_spec import PageSpec
 from cockpit.pages.area import PAGE as AREA
 from cockpit.pages.briefing import PAGE as BRIEFING
 from cockpit.pages.drill import PAGE as DRILL
+from cockpit.pages.hotspots import PAGE as HOTSPOTS
 from cockpit.pages.indicator import PAGE as INDICATOR
 from cockpit.pages.quality import PAGE as QUALITY
 from cockpit.pages.wall import PAGE as WALL
 from cockpit.pages.walls import PAGE as WALLS
 
-PAGES: tuple[PageSpec, ...] = (WALL, DRILL, INDICATOR, AREA, QUALITY, BRIEFING, WALLS)
+PAGES: tuple[PageSpec, ...] = (
+    WALL, DRILL, INDICATOR, AREA, HOTSPOTS, QUALITY, BRIEFING, WALLS,
+)  # fmt: skip
 
 
 def page_at(pathname: str) -> PageSpec | None:

@@ -34,6 +34,7 @@ from layouts.figures.trend import split_series, trend
 from layouts.find_box import find_box
 from layouts.shell import View
 from metrics.answer import Answer, Places
+from metrics.calendar import Period
 from metrics.territory import Area
 
 TREND_DAYS = 30
@@ -99,6 +100,7 @@ def draw_drill(content: DrillContent) -> list[Component | None]:
             [indicator_picker(view, content.domains), find_box(), period_picker(view)],
             className="st-bar",
         ),
+        _gone(content),
         windows_line(view, answer.period, answer.question.period, content.now.date()),
         filter_bar(view, content.facets),
         html.Div(
@@ -114,6 +116,27 @@ def draw_drill(content: DrillContent) -> list[Component | None]:
         _cases(content),
         _case(content),
     ]  # fmt: skip
+
+
+def gone_note(area: Area, period: Period) -> str:
+    """Return that an area did not exist in a period; empty where it did."""
+    if area.valid_to <= period.start:
+        return words.DISSOLVED.format(name=area.name, day=area.valid_to)
+    if area.valid_from > period.end:
+        return words.NOT_YET.format(name=area.name, day=area.valid_from)
+    return ""
+
+
+def _gone(content: DrillContent) -> Component | None:
+    note = gone_note(content.lineage[-1], content.answer.period)
+    if not note:
+        return None
+    above = content.lineage[-2:-1]
+    way = [
+        shell.go(area.name, content.view.href("drill", area=area.code if area.parent else ""))
+        for area in above
+    ]
+    return shell.sentence([note, " ", *way], className="st-warn")
 
 
 def trend_panel(answer: Answer, days: int) -> html.Section:

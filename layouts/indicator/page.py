@@ -162,7 +162,7 @@ def _breakdowns(content: IndicatorContent) -> Component | None:
 
 
 def _ranking(content: IndicatorContent) -> Component | None:
-    if not content.answer.children:
+    if all(child.figure.value is None for child in content.answer.children):
         return None
     answer, title = content.answer, f"{content.level_name}{texts.RANKING}"
     table = ranking_table(answer, _area_href(content), page="indicator")

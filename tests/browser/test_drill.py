@@ -106,3 +106,65 @@ def test_a_click_on_the_drill_map_goes_one_level_down(page, site):
             break
     page.mouse.click(*at)
     assert f"{drawn(page, said[0])['value']}件" == said[1].replace(" ", "")
+
+
+STEP = """() => ({
+  hero: document.querySelector('.st-hero__value').innerText.replace(/[^0-9.]/g, ''),
+  cases: document.querySelector('.st-wide .st-panel__title').innerText.match(/共 ([0-9,]+) 条/)[1],
+  ranking: Object.fromEntries([...document.querySelectorAll(
+    '#drill-ranking .ag-center-cols-container .ag-row')].map(row => [
+      row.querySelector('[col-id=name]').innerText,
+      row.querySelector('[col-id=value]').innerText])),
+})"""
+
+
+def agrees(page: Page, site) -> None:
+    """Hold the page's numbers against those of the API for the same address."""
+    said = query(page)
+    filters = {"filter": f"category={said['category']}"} if "category" in said else {}
+    asked = {"period": said["period"], "area": said.get("area", ""), **filters}
+    told = site.ask(said["indicator"], level="children", **asked)
+    shown = page.evaluate(STEP)
+    assert int(shown["hero"]) == told["value"] == int(shown["cases"].replace(",", ""))
+    values = {one["name"]: one["value"] for one in told.get("children", [])}
+    assert shown["ranking"]
+    for name, value in shown["ranking"].items():
+        assert int(value.replace(",", "")) == values[name], name
+
+
+def test_every_panel_obeys_the_filter_and_says_what_the_api_says(page, site):
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto("/drill?indicator=appeals_accepted&period=2026-W46")
+    drawn(page, "萧山区")
+    agrees(page, site)
+    assert (
+        "在近" in page.locator(".st-reason").inner_text()
+        or "历史不足" in page.locator(".st-reason").inner_text()
+    )
+
+    page.locator("[aria-label='类别'] .dash-dropdown").click()
+    page.locator(".dash-dropdown-content input[type=search], .dash-dropdown-search").first.fill(
+        "zswr"
+    )
+    page.locator(".dash-dropdown-content").get_by_text("噪声污染").click()
+    page.wait_for_url("**category=**")
+    page.locator(".st-chip", has_text="噪声污染").wait_for()
+    page.locator("#drill-ranking .ag-row a.st-go").first.wait_for()
+    agrees(page, site)
+
+    page.fill("#find-text", "gual")
+    page.locator(".st-find__list a").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    drawn(page, "瓜沥镇")
+    page.locator("#drill-ranking .ag-row a.st-go").first.wait_for()
+    agrees(page, site)
+    assert query(page)["category"] == "噪声污染"
+
+    with page.expect_download() as saved:
+        page.locator(".st-export[data-form=csv]").first.click()
+    assert saved.value.suggested_filename.endswith(".csv")
+    page.locator(".st-chip", has_text="噪声污染").click()
+    page.locator(".st-chip", has_text="噪声污染").wait_for(state="detached")
+    page.locator("#drill-ranking .ag-row a.st-go").first.wait_for()
+    agrees(page, site)

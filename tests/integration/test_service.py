@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from typing import Any
 
 import pytest
 
 from metrics import calendar, planner
+from metrics.calendar import span
 from metrics.errors import BadQuestion, UnknownName
 from metrics.fetch import fetch
+from metrics.insight.inquiry import ask_why
 from metrics.question import Question, Viewer
 from metrics.service import Service
 from metrics.store import Store
 from tests.support.facts import NOW, current
 from tests.support.facts_store import Loaded, catalogue, loaded
 
+PERIOD = "2026-W45"
+COLUMNS = ("category", "channel", "department")
 COUNTED = [
     one.id
     for one in catalogue().indicators.values()
@@ -239,3 +244,130 @@ def test_an_unknown_word_is_met_with_the_near_one(ask: Service) -> None:
         ask.question("um_filed", level="stret")
     with pytest.raises(UnknownName, match="unknown area '123'"):
         ask.question("um_filed", area="123")
+
+
+@pytest.mark.parametrize("indicator", ["appeals_accepted", "appeals_close_rate", "appeals_open"])
+def test_a_history_is_what_each_of_its_windows_says(ask: Service, indicator: str) -> None:
+    question = ask.question(
+        indicator, period=PERIOD, level="street", by="category", compare=("history",)
+    )
+    answer = ask.answer_many([question])[0]
+    assert len(answer.history) == 8
+    for back in (1, 2, 8):
+        days = question.period.shifted(-7 * back)
+        plain = ask.question(indicator, period=span(days.start, days.end), level="street",
+                             by="category", compare=())  # fmt: skip
+        then = ask.answer_many([plain])[0]
+        assert answer.history[back - 1] == then.figure
+        found = {one.key: one.history[back - 1] for one in answer.children}
+        areas = {one.key: one.figure for one in then.children}
+        assert all(areas.get(key, one) == one for key, one in found.items())
+        assert {key for key, one in areas.items() if one.value} <= set(found)
+        parts = {one.key: one.figure for one in then.breakdown}
+        told = {one.key: one.history[back - 1] for one in answer.breakdown}
+        assert {key: told[key] for key in parts} == parts
+
+
+def test_many_columns_are_read_in_one_statement_and_say_what_each_says_alone(
+    ask: Service,
+) -> None:
+    questions = [ask.question("appeals_accepted", period="2026-11", by=one) for one in COLUMNS]
+    before = len(ask.store.journal)
+    together = ask.answer_many(questions)
+    tags = [line.tag for line in list(ask.store.journal)[before:]]
+    assert tags.count("ask.breakdown") == 1
+    for question, answer in zip(questions, together, strict=True):
+        assert answer.breakdown == ask.answer_many([question])[0].breakdown
+        assert sum(one.figure.value or 0 for one in answer.breakdown) == answer.figure.value
+
+
+def test_cells_add_up_to_the_breakdown_and_to_the_areas(ask: Service) -> None:
+    question = ask.question(
+        "appeals_accepted", period="2026-11", level="street", by="category", crossed=True
+    )
+    answer = ask.answer_many([question])[0]
+    by_value, by_area = Counter(), Counter()
+    for (area, value), cell in answer.cells.items():
+        by_value[value] += cell.figure.value
+        by_area[area] += cell.figure.value
+    values = {one.key: one.figure.value for one in answer.breakdown if one.figure.value}
+    assert {key: count for key, count in by_value.items() if count} == values
+    areas = {one.key: one.figure.value for one in answer.children if one.figure.value}
+    assert {key: count for key, count in by_area.items() if count} == areas
+
+
+@pytest.mark.parametrize("indicator", ["appeals_accepted", "appeals_close_rate"])
+def test_the_parts_of_a_change_are_the_change_in_the_store_too(
+    ask: Service, indicator: str
+) -> None:
+    answer, why = ask_why(ask, ask.question(indicator, period="2026-11"))
+    assert why is not None
+    scale = answer.indicator.factor
+    wanted = (answer.figure.value - answer.previous.value) / scale
+    assert why.change == pytest.approx(wanted, abs=1e-12)
+    assert {"area", "category"} <= {cut.id for cut in why.cuts}
+    for cut in why.cuts:
+        assert sum(one.effect for one in cut.shares) == pytest.approx(wanted, abs=1e-12), cut.id
+
+
+def test_what_has_no_parts_is_not_split(ask: Service) -> None:
+    for indicator in ("appeal_reporters", "appeals_per_10k", "appeal_handle_hours_p90"):
+        assert ask_why(ask, ask.question(indicator, period="2026-11"))[1] is None
+
+
+def test_places_are_the_cases_that_have_one(ask: Service, city: Loaded) -> None:
+    question = ask.question("appeals_accepted", period="2026-11")
+    rows = ask.cases(question, limit=1000).rows
+    placed = {row["id"] for row in rows if row["lon"] is not None and row["lat"] is not None}
+    found = ask.places(question, limit=1000)
+    assert {row["id"] for row in found.rows} == placed
+    assert found.total == len(placed)
+    if placed:
+        few = ask.places(question, limit=1)
+        assert (len(few.rows), few.total) == (1, found.total)
+
+
+def test_a_distribution_holds_every_value_once(ask: Service) -> None:
+    question = ask.question("appeal_handle_hours_p90", period="2026-11")
+    rows = ask.cases(question, limit=1000).rows
+    found = ask.distribution(question)
+    if found is None:
+        assert len(rows) < 24
+        return
+    assert found.total == len(rows)
+    hours = sorted(_hours(row) for row in rows)
+    assert found.quantiles[0][1] == pytest.approx(hours[len(hours) // 2], rel=0.5)
+    assert found.edges[0] <= hours[0]
+
+
+def _hours(row: dict[str, dt.datetime]) -> float:
+    return (row["closed_at"] - row["accepted_at"]).total_seconds() / 3600
+
+
+def test_a_silent_window_says_nothing_about_a_part(ask: Service) -> None:
+    question = ask.question("appeals_accepted", period="2024-W10", compare=("prev", "history"))
+    _, why = ask_why(ask, question)
+    assert why is None
+
+
+def test_hot_spots_are_counts_of_the_cases(ask: Service) -> None:
+    question = ask.question("appeals_accepted", period="2026-11", compare=("history",))
+    rows = ask.cases(question, limit=1000).rows
+    found = ask.hot_spots(question)
+    at_place = Counter((row["address"], row["subcategory"]) for row in rows if row["address"])
+    wanted = {key: count for key, count in at_place.items() if count >= 3}
+    assert {(one.address, one.subcategory): one.cases for one in found.places} == wanted
+    by_unit = Counter(row["department"] for row in rows if row["department"])
+    assert {one.name: one.cases for one in found.units} == by_unit
+    for one in found.units:
+        mine = [row for row in rows if row["department"] == one.name]
+        assert one.closed == sum(row["closed_at"] is not None for row in mine)
+        assert one.late == sum(
+            row["closed_at"] is not None and row["due_at"] is not None
+            and row["closed_at"] > row["due_at"]
+            for row in mine
+        )  # fmt: skip
+        assert one.bad == sum(row["satisfaction"] in ("不满意", "非常不满意") for row in mine)
+        assert dict(one.causes) == Counter(row["subcategory"] for row in mine)
+    with pytest.raises(BadQuestion, match="not made of cases"):
+        ask.hot_spots(ask.question("pm25_avg", period="2026-11"))

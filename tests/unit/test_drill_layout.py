@@ -14,7 +14,7 @@ from layouts import staff_texts as texts
 from layouts.drill.case import case_drawer, changed_fields, timeline
 from layouts.drill.cases import CaseRows, cases_panel
 from layouts.drill.headline import headline, quotient, rule_words
-from layouts.drill.page import DrillContent, draw_drill
+from layouts.drill.page import DrillContent, draw_drill, gone_note
 from layouts.drill.ranking_table import ranking_rows
 from layouts.figures.breakdown import pareto, shares
 from layouts.figures.ranking import ranking
@@ -284,3 +284,15 @@ def test_an_unknown_name_is_a_sentence_with_the_near_one_as_a_link() -> None:
 def test_a_bad_period_says_what_may_be_written() -> None:
     error = BadQuestion("period 'x' is not understood", where="--period")
     assert "2026-W46" in words(trouble(error, VIEW, "drill"))
+
+
+def test_an_area_that_was_not_there_in_the_period_says_so() -> None:
+    gone = Area("102", "102", "旧街道", "street", 1, "1", valid_to=dt.date(2026, 11, 1))
+    new = Area("103", "103", "新街道", "street", 1, "1", valid_from=dt.date(2026, 12, 1))
+    assert "旧街道已于2026-11-01撤并" in gone_note(gone, YESTERDAY)
+    assert "新街道自2026-12-01起设立" in gone_note(new, YESTERDAY)
+    assert gone_note(STREET, YESTERDAY) == ""
+    answer = an_answer(an_indicator(), Figure(None))
+    drawn = draw_drill(content_of(answer, lineage=[CITY, gone], is_lowest=True))
+    assert "已于2026-11-01撤并" in words(drawn)
+    assert not [one for one in walk(drawn) if type(one).__name__ == "Graph"]

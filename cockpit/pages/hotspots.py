@@ -1,0 +1,105 @@
+"""Hot spots: places that recur, clusters that grow, departments and their causes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from dash import ALL, ClientsideFunction, Dash, Input, Output
+from dash.exceptions import PreventUpdate
+
+from cockpit.page_spec import PageSpec
+from cockpit.view_state import ViewState, parse_address
+from layouts import hotspot_texts as texts
+from layouts import ids, shell
+from layouts.hotspots import HotspotContent, draw_hotspots
+from layouts.trouble import trouble
+from metrics.errors import CockpitError
+
+if TYPE_CHECKING:
+    from dash.development.base_component import Component
+
+    from cockpit.wiring import Services
+    from layouts.drill.picker import Domains
+
+INDICATOR, PERIOD = "appeals_accepted", "last-30d"
+
+
+def layout(services: Services, _query: Mapping[str, str]) -> Component:
+    """Return the frame; the body is drawn from the address."""
+    city = services.city
+    return shell.frame(ids.HOTSPOTS, active="hotspots", city=city.name, is_demo=city.demo)
+
+
+def register(app: Dash, services: Services) -> None:
+    """Put the page's callbacks on the app: the address draws it, its picker sets the address."""
+
+    @app.callback(
+        Output(ids.HOTSPOTS, "children"),
+        Input(ids.ADDRESS, "pathname"),
+        Input(ids.ADDRESS, "search"),
+    )
+    def show(pathname: str, search: str) -> Any:  # noqa: ANN401 - components
+        if not pathname.startswith("/hotspots"):
+            raise PreventUpdate
+        view = complete(parse_address(pathname, search), services)
+        try:
+            return draw_hotspots(content_of(view, services))
+        except CockpitError as error:
+            return trouble(error, view, "hotspots")
+
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("staff", "goes"),
+        Input(ids.goes(ids.HOTSPOTS, ALL), "value"),
+        prevent_initial_call=True,
+    )
+
+
+def complete(view: ViewState, services: Services) -> ViewState:
+    """Return the view with the page's own choices where the address leaves them open."""
+    counted = [one.id for listed in of_cases(services).values() for one in listed]
+    first = INDICATOR if INDICATOR in counted else next(iter(counted), INDICATOR)
+    return replace(view, indicator=view.indicator or first, period=view.period or PERIOD)
+
+
+def of_cases(services: Services) -> Domains:
+    """Return the core indicators that count cases, by domain."""
+    found = {
+        domain: [
+            one
+            for one in listed
+            if one.fact == "case" and one.kind in ("count", "ratio") and one.tier == "core"
+        ]
+        for domain, listed in services.catalogue.domains.items()
+    }
+    return {domain: listed for domain, listed in found.items() if listed}
+
+
+def content_of(view: ViewState, services: Services) -> HotspotContent:
+    """Return everything the page draws.
+
+    Raises:
+        CockpitError: indicator, area or period cannot be asked for.
+    """
+    service, territory = services.service, services.territory
+    question = service.question(
+        view.indicator, area=view.area, period=view.period, filters=view.filter_map,
+        compare=("history",),
+    )  # fmt: skip
+    here = territory.areas[question.area]
+    return HotspotContent(
+        view=replace(view, area=here.code if here.parent else ""),
+        now=service.clock.now(),
+        domains=of_cases(services),
+        lineage=territory.lineage(here.id),
+        period=question.period.until(service.clock.today()),
+        whole=question.period,
+        found=service.hot_spots(question),
+        areas=territory.areas,
+        version=service.version,
+    )
+
+
+PAGE = PageSpec(path="/hotspots", title=texts.HOTSPOTS, layout=layout, register=register)
+"""Hot spots: places that recur, clusters that grow, departments and their causes."""

@@ -1,0 +1,20 @@
+"""The Chinese words of the page of hot spots."""
+
+from __future__ import annotations
+
+HOTSPOTS = "热点"
+PLACES = "反复发生点位"
+PLACES_NOTE = "同一地点同一小类,时段内 {least} 件及以上"
+CLUSTERS = "空间聚集"
+CLUSTERS_NOTE = "约 4 公里方格内同一小类明显多于近8期,按增长排列"
+UNITS = "主办单位"
+UNITS_NOTE = "按期、退单、不满意均以件数计;成因为占比最高的小类"
+NO_PLACES = "该时段没有反复发生的点位。"
+NO_CLUSTERS = "该时段没有超出往期的聚集。"
+NO_UNITS = "该时段没有主办单位的个案。"
+ADDRESS, AREA, CLASS, CASES, OPEN, BAD = "地点", "区域", "小类", "件数", "在办", "不满意"
+EXPECTED, TIMES = "往期预期", "倍数"
+UNIT, CLOSED, ON_TIME, RETURNED, REPEATED = "主办单位", "已办结", "按期办结率", "退单件", "重复件"
+DISSATISFIED = "不满意率"
+CAUSES = "主要成因"
+ALSO_PLACE = "{count} 件"
