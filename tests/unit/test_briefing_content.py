@@ -1,9 +1,7 @@
 """What a briefing says: bound to its numbers, the same for the same data, silent without cause."""
 
 import datetime as dt
-import hashlib
 import itertools
-import json
 import math
 import re
 from collections.abc import Iterator
@@ -183,21 +181,6 @@ def test_same_data_same_text_and_hash(content: BriefingContent) -> None:
     assert kept == content
     assert kept.computed_hash() == content.content_hash
     assert texts(kept) == texts(content)
-
-
-def test_a_content_of_an_older_release_keeps_its_hash(content: BriefingContent) -> None:
-    """Frozen before there were pictures, trends, targets and reasons: read, and still whole."""
-    later = {"target", "light", "reason", "author", "pictures", "trends", "content_hash"}
-
-    def older(data: object) -> object:
-        if isinstance(data, dict):
-            return {key: older(value) for key, value in data.items() if key not in later}
-        return [older(value) for value in data] if isinstance(data, list) else data
-
-    old = older(content.model_dump(mode="json"))
-    text = json.dumps(old, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    kept = BriefingContent.model_validate(old)
-    assert kept.computed_hash() == hashlib.sha256(text.encode()).hexdigest()
 
 
 def test_composed_twice_is_the_same_and_one_case_more_is_not() -> None:
