@@ -10,7 +10,7 @@ STAMP := .venv/.stamp
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 COCKPIT := $(BIN)/cockpit
 
-.PHONY: help setup demo test check bench screenshots docs lock clean
+.PHONY: help setup demo test check bench soak screenshots docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,11 +35,14 @@ check: setup ## lint, arrows, types and the fast tests
 	$(BIN)/mypy
 	$(PYTEST) -m "not slow and not browser and not server"
 
-bench: setup ## how fast: loading, asking, drawing
+bench: setup ## how fast: loading, asking, drawing, and what a wall costs
 	$(BIN)/python -m benchmarks
 
+soak: setup ## a wall for months in little time: memory, nodes, console; writes docs/soak.md
+	$(BIN)/python -m benchmarks.soak
+
 screenshots: setup ## pictures for README and docs; every scene at every size into var/screenshots
-	$(BIN)/python scripts/screenshots.py
+	$(BIN)/python -m scripts.screenshots
 
 docs: setup ## write the generated pages again: commands, indicators, schemas
 	$(BIN)/python scripts/docs.py

@@ -40,7 +40,6 @@
     const rows = data.s.map(([name, value, share], k) => make("div", "wall-share", make("i", `piece-${k}`),
       make("span", "", name), number("", value), number("wall-share-part", share)));
     const box = make("a", "wall-composition", whole, make("div", "wall-shares", ...rows));
-    box.classList.toggle("is-wordy", data.s.some(([name]) => name.length > 6));
     box.href = data.h;
     body.replaceChildren(box);
   }

@@ -62,7 +62,8 @@
       write(document.getElementById("wall-title"), linkOf(scene).dataset.title);
     }
     Object.assign(state, { shown: scene, wanted: scene, left: state.tour });
-    const link = linkOf(scene); // a narrow screen shows a part of the row
+    const link = linkOf(scene); // where the row is too long, a part of it with this one in the middle
+    nav().classList.toggle("is-pushed", nav().scrollWidth > nav().clientWidth + 1);
     nav().scrollLeft = link.offsetLeft - (nav().clientWidth - link.offsetWidth) / 2;
     tell();
   }

@@ -4,6 +4,7 @@
 
   const RHYTHM_MS = 60000; // a new payload at least this often, so that ages stay true
   const RETRY_MS = 20000; // ask again when a payload that was asked for has not come
+  const MEND_MS = 6000; // the same where the server itself said that it could not answer
   const STALLED_MS = 180000; // without a payload for so long the screen says so
   const PAGE_MS = 10000;
 
@@ -57,7 +58,7 @@
     const key = `${version}:${Math.floor(Date.now() / RHYTHM_MS)}`;
     const now = performance.now();
     if (key === state.key) {
-      if (state.isPainted || now - state.sentAt < RETRY_MS) return window.dash_clientside.no_update;
+      if (state.isPainted || now - state.sentAt < (state.error ? MEND_MS : RETRY_MS)) return window.dash_clientside.no_update;
       state.tries += 1;
     } else if (state.key === "") {
       state.tries += 1; // after a break the same key must still count as a change

@@ -11,6 +11,8 @@
   }
   const LIGHTS = { amber: "amber", red: "red" };
   const LAYERS = [["wall-plate-base", 2.4, 380], ["wall-plate-mid", 1.2, 385]];
+  const BROAD = 1.7; // width to height from which the map wants the whole width of an upright wall
+  const CORNERS = [["right", 42], ["left", 42], ["right", 34], ["left", 34], ["right", 28], ["left", 28], ["", 0]];
   const SHIFTS = [-3, -2.25, -1.5, -0.75, 0, 0.75, 1.5, 2.25, 3]
     .flatMap((dx, _, steps) => steps.map((dy) => [dx, dy]))
     .sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
@@ -110,22 +112,51 @@
     const map = state.map;
     if (!map || !state.box || !state.box.isConnected || !state.areas.size) return;
     state.rem = rem();
-    map.invalidateSize({ animate: false, pan: false });
     fit();
     buildPlates();
+    state.spots = [...state.areas.values()].map((area) => {
+      const points = largestRing(area.layer);
+      return { area, points, ...roomiest(points) };
+    });
     for (const area of state.areas.values()) area.drawn = "";
     if (state.data) tint(state.data);
     else for (const area of state.areas.values()) area.layer.setStyle(areaStyle(null));
     label();
   }
 
+  // The words under the map move into a corner that the plate leaves free: it gets their room.
   function fit() {
-    let bounds = null;
-    for (const { layer } of state.areas.values()) {
-      bounds = bounds ? bounds.extend(layer.getBounds()) : window.L.latLngBounds(layer.getBounds().getSouthWest(), layer.getBounds().getNorthEast());
+    const bounds = window.L.latLngBounds([]);
+    for (const { layer } of state.areas.values()) bounds.extend(layer.getBounds());
+    const mean = Math.cos((bounds.getCenter().lat * Math.PI) / 180);
+    const breadth = ((bounds.getEast() - bounds.getWest()) * mean) / (bounds.getNorth() - bounds.getSouth());
+    $("wall").classList.toggle("is-broad", breadth > BROAD);
+    const isLong = getComputedStyle($("wall")).position === "static";
+    for (const [side, width] of isLong ? [["", 0]] : CORNERS) {
+      const caption = $("wall-caption");
+      caption.className = `wall-caption${side && ` is-${side}`}`;
+      caption.style.setProperty("--width", `${width}rem`);
+      caption.parentElement.classList.toggle("is-roomy", Boolean(side));
+      fill(bounds);
+      if (!side || isFree(caption)) return;
     }
+  }
+
+  function fill(bounds) {
     const r = rem();
+    state.map.invalidateSize({ animate: false, pan: false });
     state.map.fitBounds(bounds, { animate: false, paddingTopLeft: [1.5 * r, 2 * r], paddingBottomRight: [1.5 * r, 4.5 * r] });
+  }
+
+  // A further line may come into the words with another scene; the plate is 2.4rem thick.
+  function isFree(caption) {
+    const r = rem();
+    const [box, words] = [state.box.getBoundingClientRect(), caption.getBoundingClientRect()];
+    const [left, right, top] = [words.left - box.left - 2 * r, words.right - box.left + 2 * r, words.bottom - box.top - Math.max(words.height + 3 * r, 17 * r) - 3 * r];
+    return [...state.areas.values()].every(({ layer }) => rings(layer).flat().every((at) => {
+      const { x, y } = state.map.latLngToContainerPoint(at);
+      return x < left || x > right || y < top;
+    }));
   }
 
   function buildPlates() {
@@ -215,14 +246,18 @@
   function label() {
     const box = $("wall-map-labels");
     if (!box || !state.map) return;
-    box.replaceChildren();
-    state.spots = [...state.areas.values()].map((area) => {
-      const points = largestRing(area.layer);
-      return { area, points, ...roomiest(points) };
-    });
-    state.spots.sort((a, b) => b.room - a.room);
+    const whole = placeAll(box, false);
+    if (whole < state.spots.length && placeAll(box, true) <= whole) placeAll(box, false);
+  }
+
+  // How many areas have name and number; with short names only, more of them find room.
+  function placeAll(box, isShort) {
     const taken = [];
-    for (const spot of state.spots) place(box, spot, taken);
+    box.replaceChildren();
+    const weight = ({ area }) => ["amber", "red"].indexOf((valueOf(area.feature) || [])[2]);
+    const order = [...state.spots].sort((a, b) => weight(b) - weight(a) || b.room - a.room);
+    for (const spot of order) place(box, spot, taken, isShort); // what is not all right comes first
+    return box.querySelectorAll(".num").length;
   }
 
   // A new number does not move its label: finding the places is the dear part.
@@ -235,12 +270,13 @@
   }
 
   // Full name, then the short one, then without the number; what still overlaps is left to the tip.
-  function place(box, spot, taken) {
+  function place(box, spot, taken, isShort) {
+    spot.element = null;
     const value = valueOf(spot.area.feature);
     const name = String(spot.area.feature.properties.name ?? "");
     const short = name.length > 3 ? name.replace(SUFFIX, "") : name;
     // Before the numbers are there, room is kept for them.
-    const tries = [[name, true], [short, true], [short, false]];
+    const tries = [...(isShort ? [] : [[name, true]]), [short, true], [short, false]];
     const gap = 0.25 * state.rem;
     for (const [text, hasValue] of tries) {
       const element = labelOf(text, value, hasValue);
@@ -299,9 +335,10 @@
       scale.append(swatch);
     });
     const missing = Object.values(data.v).some((value) => value[0] < 0);
-    if (missing) scale.append(make("span", "", make("i"), JSON.parse($("wall").dataset.texts)["wall.legend_none"]));
-    if (data.un) scale.append(make("span", "", data.un));
-    box.replaceChildren(name, scale);
+    const more = make("div", "wall-legend-more");
+    if (missing) more.append(make("span", "", make("i"), JSON.parse($("wall").dataset.texts)["wall.legend_none"]));
+    if (data.un) more.append(make("span", "", data.un));
+    box.replaceChildren(name, scale, ...(more.childElementCount ? [more] : []));
   }
 
   function tip(feature, event) {

@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--only asking|loading] [--rows N]``: prints ratios, writes them as JSON.
+"""``python -m benchmarks [--only asking|loading|wall] [--rows N]``: prints and writes ratios.
 
 Every figure is the median of several runs divided by that of a bare equivalent in the same run,
 so a slow or busy machine does not change it much.
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from benchmarks.loading import loading
 from benchmarks.made_up import DAYS, FIRST, fill, territory
+from benchmarks.wall import walls
 from etl.aggregate import rebuild_parts
 from metrics import calendar
 from metrics.calendar import Clock, Period
@@ -125,13 +126,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--out", type=Path, default=Path("var/bench.json"))
-    parser.add_argument("--only", choices=("asking", "loading"), help="one half of them")
+    parser.add_argument("--only", choices=("asking", "loading", "wall"), help="a part of them")
     options = parser.parse_args()
     results: dict[str, dict[str, float]] = {"rows": {"cases": options.rows}}
-    if options.only != "asking":
+    if options.only in (None, "loading"):
         results["a load / bare reading and inserting"] = loading(options.rows)
-    if options.only != "loading":
+    if options.only in (None, "asking"):
         results |= _of_a_full_store(options.rows)
+    if options.only in (None, "wall"):
+        results |= walls()
     for name, figures in results.items():
         told = ", ".join(f"{key} {value:,.3g}" for key, value in figures.items())
         print(f"{name:48} {told}")

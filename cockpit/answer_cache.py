@@ -6,7 +6,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from flask_caching import Cache
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from metrics.answer import Answer
-    from metrics.question import Question
+    from metrics.question import Question, Viewer
     from metrics.service import Service
 
 MOST_ANSWERS = 20_000
@@ -57,6 +57,19 @@ class AnswerCache:
             CockpitError: one of them cannot be answered.
         """
         return self._kept(questions, "plain", self._service.answer_many)
+
+    def latest_events(self, viewer: Viewer, limit: int) -> tuple[dict[str, Any], ...]:
+        """Return the newest events; asked once a minute and data version, for all screens."""
+        if not self._seconds:
+            return self._service.latest_events(viewer=viewer, limit=limit)
+        minute = self._service.clock.now().replace(second=0, microsecond=0)
+        key = f"events {self._service.version} {minute} {viewer.scope} {limit}"
+        with self._only_one(key), self._home.app_context():
+            found: tuple[dict[str, Any], ...] | None = self._cache.get(key)
+            if found is None:
+                found = self._service.latest_events(viewer=viewer, limit=limit)
+                self._cache.set(key, found)
+        return found
 
     def _kept(self, questions: Sequence[Question], form: str, ask: Ask) -> tuple[Answer, ...]:
         if not self._seconds:

@@ -88,11 +88,12 @@ class CockpitApp(Dash):
 
     def interpolate_index(self, **pieces: str) -> str:  # type: ignore[override]
         """Return the first HTML of the page that was asked for."""
-        page = page_at(request.path)
+        page, root = page_at(request.path), f'<html data-theme="{asked_look().theme}" '
         if page:
             pieces["title"] = escape(title_of(page, self.title))
+            root += f'data-page="{page.path}" '  # the style sheets set the root by it
         drawn = str(super().interpolate_index(**pieces))  # type: ignore[no-untyped-call]
-        return drawn.replace("<html ", f'<html data-theme="{asked_look().theme}" ', 1)
+        return drawn.replace("<html ", root, 1)
 
 
 def create_app(services: Services) -> CockpitApp:
@@ -174,7 +175,8 @@ def _add_router(app: Dash, services: Services) -> None:
         return drawn, {"path": page.path, "title": title_of(page, app.title)}
 
     app.clientside_callback(  # type: ignore[no-untyped-call]
-        "function(page){ if (page) { document.title = page.title; }"
+        "function(page){ if (page) { document.title = page.title;"
+        " document.documentElement.dataset.page = page.path; }"
         " return window.dash_clientside.no_update; }",
         Output(ids.TITLE_SINK, "data"),
         Input(ids.PAGE_NAME, "data"),

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 FORMATS = ("docx", "pdf", "xlsx", "pptx")
 FOLDER, FONTS, TEMPLATE = "briefings", "fonts", "weekly.docx"
 """In the home: what is kept, faces of one's own, and a Word template of one's own."""
-_WRITING = threading.Lock()
+WRITING = threading.RLock()
+"""Held while something is frozen or drawn, so that no two threads write one file."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def issue(
             font, or the template is wrong.
     """
     period = parse_period(week, services.clock.today())
-    with _WRITING:
+    with WRITING:
         base = kept(services, period)
         content = services.weekly.standing(period.text).content or base
         now = composed(services, period) if is_compared else base
@@ -120,16 +121,17 @@ def kept(
     """Return the frozen content of a week, composing and freezing it where there is none."""
     folder = home_folder(services)
     path = folder / f"{period.text}.json"
-    if path.is_file() and not is_anew:
-        return read_content(path)
-    content = composed(services, period, asks)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".draft")
-        draft.write_text(content.model_dump_json(indent=1), "utf-8")
-        draft.replace(path)
-    except OSError as error:
-        raise _unwritable(folder, error) from error
+    with WRITING:
+        if path.is_file() and not is_anew:
+            return read_content(path)
+        content = composed(services, period, asks)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            draft = path.with_suffix(".draft")
+            draft.write_text(content.model_dump_json(indent=1), "utf-8")
+            draft.replace(path)
+        except OSError as error:
+            raise _unwritable(folder, error) from error
     return content
 
 

@@ -58,6 +58,7 @@ class DeskView:
         ways: the steps that lead on from here.
         steps: time, name, deed and note of everything done so far.
         changes: the numbers restated since; None where that is not known.
+        sent: time, place, outcome, tries and note of everything sent.
     """
 
     week: str
@@ -71,6 +72,7 @@ class DeskView:
     ways: tuple[str, ...]
     steps: tuple[tuple[str, str, str, str], ...] = ()
     changes: tuple[tuple[str, ...], ...] | None = None
+    sent: tuple[tuple[str, ...], ...] = ()
     said: str = ""
     is_wrong: bool = field(default=False)
 
@@ -95,6 +97,10 @@ def draw_desk(view: DeskView) -> Component:
         *(_section(view, section) for section in view.sections),
         _record(view),
     ]
+    if view.sent:
+        rows: list[list[shell.Children]] = [list(row) for row in view.sent]
+        listed = shell.table(texts.BRIEFING_SENT_HEAD, rows, caption=texts.BRIEFING_SENT)
+        parts.append(shell.panel(texts.BRIEFING_SENT, listed))
     if view.changes is not None:
         parts.append(_changes(view.changes))
     return html.Div(parts, className="bd")

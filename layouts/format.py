@@ -24,6 +24,7 @@ LARGE = Decimal(100_000)
 """From here on a Chinese number is written in 万."""
 _MOST_CHANGE = Decimal("999.9")
 _DAY = dt.timedelta(days=1)
+_MIDNIGHT = dt.time()
 
 
 def rounded(value: float, decimals: int) -> Decimal:
@@ -197,7 +198,7 @@ def long_date_text(day: dt.date, lang: Lang = "zh") -> str:
 
 
 def moment_text(moment: dt.datetime | None, now: dt.datetime, lang: Lang = "zh") -> str:
-    """Return the clock time; with the day where it is not today."""
+    """Return the clock time, with the day where it is not today; midnight is a day, not a time."""
     if moment is None:
         return NONE
     local = moment.astimezone(now.tzinfo)
@@ -206,7 +207,7 @@ def moment_text(moment: dt.datetime | None, now: dt.datetime, lang: Lang = "zh")
     if local.date() == now.date() - _DAY:
         return f"{t('period.yesterday', lang)} {local:%H:%M}"
     if local.year == now.year:
-        return f"{local:%m-%d %H:%M}"
+        return f"{local:%m-%d}" if local.time() == _MIDNIGHT else f"{local:%m-%d %H:%M}"
     return f"{local:%Y-%m-%d}"
 
 

@@ -26,6 +26,7 @@ WALL_MAP_OUTLINE = "wall-map-outline"
 WALL_MAP_LABELS = "wall-map-labels"
 WALL_MAP_TIP = "wall-map-tip"
 WALL_LEGEND = "wall-legend"
+WALL_CAPTION = "wall-caption"
 WALL_TICKER = "wall-ticker"
 WALL_FEEDS = "wall-feeds"
 

@@ -369,3 +369,5 @@ BRIEFING_SAVED = "已保存。"
 BRIEFING_DONE = "已{what}。"
 BRIEFING_SENTENCE, BRIEFING_NEW = "句子", "新句"
 BRIEFING_BACK = "全部周报"
+BRIEFING_SENT, BRIEFING_SENT_HEAD = "报送", ("时间", "去向", "结果", "次数", "说明")
+BRIEFING_SENT_STATES = {"sent": "已送达", "failed": "未送达,将再试", "sending": "结果不明,不再发送"}

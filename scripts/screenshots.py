@@ -2,43 +2,40 @@
 
 All are of a demo city that is built for them only; what is only looked at goes to var/screenshots.
 The clock is fixed and the city's seed as well, so that the pictures change only with the product.
+Every scene is measured at every size as well: text that is cut, covered or too small, and what
+axe-core calls serious, ends the run with sentences.
 """
 
 from __future__ import annotations
 
 import argparse
 import base64
-import os
 import shutil
-import socket
 import struct
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.serving import NOW, ROOT, chromium, cockpit, served
+from tests.browser.legible import measured
+from tests.browser.test_accessible import findings
+
 IMAGES = ROOT / "docs" / "images"
 LOOKED_AT = ROOT / "var" / "screenshots"
 SIZES = {
     "1920x1080": (1920, 1080), "3840x2160": (3840, 2160), "5760x1620": (5760, 1620),
     "1080x1920": (1080, 1920), "390x844": (390, 844),
 }  # fmt: skip
-NOW = "2026-11-20T10:05"
+READ_BY_AXE = (1920, 390)
 MOST_BYTES = 700_000
 COLOURS = 256
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 WALL_READY = """() => {
   const cards = [...document.querySelectorAll('.wall-card, .wall-tile')]
@@ -46,6 +43,21 @@ WALL_READY = """() => {
   return cards.length && cards.every(c => c.querySelector('.wall-value')?.textContent)
     && document.querySelector('.wall-label') && document.querySelector('.wall-legend i');
 }"""
+ALARM = """() => {
+  const on = wallMap.shapes()[4];
+  wallAlarm.see([], 60);
+  wallAlarm.see([{i: 'picture', l: 'red', w: '紧急', k: '12345热线', n: '供水类诉求一小时内激增',
+    p: `萧山区 · ${on.name}`, at: '10:02', y: '近一小时 23 件,平日同时段 4 件', on: on.id}], 60);
+}"""
+SPOT = """() => {
+  const mark = new URLSearchParams(wallControl.report(null)).get('mark');
+  wallControl.hear({wall: {scene: '', area: '', sent: 0, pinned: false, frozen: false, dim: false,
+    acknowledged: [], mark, spot: 'appeals_ontime_rate', spot_area: ''}});
+}"""
+STATES = {
+    "alarm": ("", ALARM, False), "meeting": ("&present=1", "() => {}", True),
+    "spotlight": ("", SPOT, False), "light": ("&theme=light", "() => {}", True),
+}  # fmt: skip
 STAFF_READY = "() => document.querySelector('.st-main .st-panel, .st-main table')"
 PIXELS = """async ([png, width, height]) => {
   const blob = await (await fetch('data:image/png;base64,' + png)).blob();
@@ -90,81 +102,37 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=int, help="length of the history; fourteen months if absent")
     parser.add_argument("--out", type=Path, default=LOOKED_AT, help="folder of the scenes")
+    parser.add_argument("--home", type=Path, help="a home that holds the demo city already")
+    parser.add_argument("--now", default=NOW, help="the city's clock")
     parser.add_argument("--scenes-only", action="store_true", help="leave docs/images as it is")
     said = parser.parse_args()
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="cockpit-pictures-") as temporary:
-        home = Path(temporary) / "home"
+        home = said.home or Path(temporary) / "home"
         days = ["--days", str(said.days)] if said.days else []
-        cockpit(home, "demo", *days, "--no-serve")
-        briefing = cockpit(home, "brief", "--format", "docx").splitlines()[-1]
-        with served(home) as base, chromium() as browser:
-            scenes(browser, base, said.out)
+        if not said.home:
+            cockpit(home, "demo", *days, "--no-serve", now=said.now)
+        brief = [] if said.scenes_only else ["brief", "--format", "docx"]
+        briefing = cockpit(home, *brief, now=said.now).splitlines()[-1] if brief else ""
+        with served(home, said.now) as server, chromium() as browser:
+            faults = scenes(browser, server.base, said.out)
+            faults += states(browser, server.base, said.out)
             for shot in () if said.scenes_only else SHOTS:
                 page = browser.new_page()  # each in a profile of its own: a theme is remembered
-                keep(shot.name, pixels(page, photograph(page, base, shot), shot))
+                keep(shot.name, pixels(page, photograph(page, server.base, shot), shot))
             if not said.scenes_only:
                 photograph_briefing(browser.new_page(), Path(briefing), Path(temporary))
+    if faults:
+        sys.exit("\n".join(faults))
 
 
-def cockpit(home: Path, *arguments: str) -> str:
-    """Run a command over the home and return what it printed."""
-    command = [sys.executable, "-m", "cockpit", *arguments]
-    done = subprocess.run(
-        command, env=environment(home), check=True, text=True, stdout=subprocess.PIPE
-    )
-    return done.stdout.strip()
+def scenes(browser: Browser, base: str, folder: Path) -> list[str]:
+    """Write every scene at every size into the folder; the phone's as long as it is.
 
-
-def environment(home: Path) -> dict[str, str]:
-    """Return the environment of a command: nothing of the caller's own cockpit."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("COCKPIT_")}
-    return {**kept, "COCKPIT_HOME": str(home), "COCKPIT_NOW": NOW, "PYTHONPATH": str(ROOT)}
-
-
-@contextmanager
-def served(home: Path) -> Iterator[str]:
-    """Serve the home at a free port for as long as the block runs; yields the address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "cockpit", "serve", "--port", str(port)]
-    server = subprocess.Popen(command, env=environment(home))
-    base = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(f"{base}/healthz", server)
-        yield base
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
-    """Return when the server answers; end with a sentence when it has ended."""
-    while True:
-        try:
-            urllib.request.urlopen(address, timeout=10).close()
-            return
-        except OSError:
-            if server.poll() is not None:
-                sys.exit("the server ended before it answered")
-            time.sleep(0.3)
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """Open the system's Chromium."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        sys.exit(f"none of {', '.join(BROWSERS)} is installed. Run make setup.")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
-        yield opened
-        opened.close()
-
-
-def scenes(browser: Browser, base: str, folder: Path) -> None:
-    """Write every scene at every size into the folder; the phone's as long as it is."""
+    Returns:
+        What is wrong with them.
+    """
+    faults = []
     folder.mkdir(parents=True, exist_ok=True)
     page = browser.new_page()
     page.goto(f"{base}/?lite=1", timeout=120_000)
@@ -177,9 +145,31 @@ def scenes(browser: Browser, base: str, folder: Path) -> None:
             page.locator(f"#wall-scenes a[data-scene={name}]").evaluate("link => link.click()")
             page.locator(f"#wall-scenes a.is-on[data-scene={name}]").wait_for(state="attached")
             page.wait_for_function(WALL_READY, timeout=120_000)
-            page.wait_for_timeout(800)  # the map's names are set
+            _, found = measured(page, settle=800)  # the map's names are set
+            found += findings(page) if width in READ_BY_AXE else []
+            faults += [f"{name} at {size}: {one}" for one in found]
             page.screenshot(path=folder / f"{name}_{size}.png", full_page=width < 600)
     print(f"{len(names) * len(SIZES)} pictures of {len(names)} scenes: {folder}")
+    return faults
+
+
+def states(browser: Browser, base: str, folder: Path) -> list[str]:
+    """Write the wall's other states: an alarm, a spotlight, a meeting, daylight."""
+    faults = []
+    for name, (query, bring_about, is_read) in STATES.items():
+        for size in ("1920x1080", "1080x1920"):
+            width, height = SIZES[size]
+            page = browser.new_page(viewport={"width": width, "height": height})
+            page.goto(f"{base}/?lite=1{query}", timeout=120_000)
+            page.wait_for_function(WALL_READY, timeout=120_000)
+            page.wait_for_timeout(800)
+            page.evaluate(bring_about)
+            page.wait_for_timeout(2_500)
+            found = [*(measured(page)[1] if is_read else []), *findings(page)]
+            faults += [f"{name} at {size}: {one}" for one in found]
+            page.screenshot(path=folder / f"{name}_{size}.png")
+            page.close()
+    return faults
 
 
 def photograph(page: Page, base: str, shot: Shot) -> bytes:

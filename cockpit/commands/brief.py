@@ -43,6 +43,8 @@ BY = "cockpit brief"
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="An edited Word document: list what was changed; with --by take it over.",
 )
+@click.option("--template", "wants_template", is_flag=True,
+              help="Only write weekly.docx into the home, a Word template to edit.")  # fmt: skip
 @with_settings()
 @json_option
 def brief(settings: Settings, **given: object) -> None:
@@ -50,6 +52,9 @@ def brief(settings: Settings, **given: object) -> None:
     from cockpit.briefings import read_formats
     from cockpit.wiring import build
 
+    if given["wants_template"]:
+        give_template(settings)
+        return
     forms = () if given["is_diff"] else read_formats(
         "docx" if given["is_review"] else str(given["forms"])
     )  # fmt: skip
@@ -65,6 +70,20 @@ def brief(settings: Settings, **given: object) -> None:
         tell_changes(made, as_json=bool(given["as_json"]))
     else:
         tell_files(made, as_json=bool(given["as_json"]))
+
+
+def give_template(settings: Settings) -> None:
+    """Write a copy of the built-in Word template into the home, where there is none yet."""
+    from cockpit.briefings import TEMPLATE
+    from layouts.briefing.template import write_template
+    from metrics.errors import ConfigError
+
+    path = settings.home / TEMPLATE
+    if path.exists():
+        raise ConfigError("the file is there already", where=str(path), next_step="Edit it in Word")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_template(path)
+    click.echo(path)
 
 
 def drawn(services: Services, given: dict[str, object], forms: tuple[str, ...]) -> Issue:

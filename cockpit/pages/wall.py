@@ -167,7 +167,7 @@ def events(services: Services, within: str, viewer: Viewer) -> list[dict[str, ob
     scope = Viewer(viewer.name, (territory.area(within).id,)) if within else viewer
     top = territory.area(within).depth if within else 0
     placed = []
-    for event in services.service.latest_events(viewer=scope, limit=EVENTS):
+    for event in services.cache.latest_events(scope, EVENTS):
         area = str(event.get("area") or "")
         lineage = territory.lineage(area)[1:] if area in territory.areas else []
         names = [one.name for one in lineage]

@@ -33,7 +33,7 @@ _PAGE = """<!DOCTYPE html>
 <link rel="stylesheet" href="/assets/10_tokens.css">
 <link rel="stylesheet" href="/assets/05_notice.css">
 <link rel="stylesheet" href="/assets/26_wall_control.css">
-</head><body><main class="notice is-kiosk">
+</head><body style="margin:0"><main class="notice is-kiosk">
 <h1>{title}</h1><p role="alert">{sentence}</p>
 </main></body></html>
 """

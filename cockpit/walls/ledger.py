@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from metrics.errors import ConfigError
+from cockpit.home_base import open_base
 
 FILE = "walls.sqlite"
 _TABLES = """
@@ -51,19 +50,8 @@ class Ledger:
         Raises:
             ConfigError: the home cannot be written.
         """
-        path = home / FILE
         self._guard = threading.Lock()
-        try:
-            home.mkdir(parents=True, exist_ok=True)
-            self._base = sqlite3.connect(
-                path, check_same_thread=False, isolation_level=None, timeout=5.0
-            )
-            self._base.executescript(_TABLES)
-        except (OSError, sqlite3.Error) as error:
-            what = f"the list of walls cannot be opened ({error})"
-            raise ConfigError(
-                what, where=str(path), next_step="Choose another COCKPIT_HOME"
-            ) from error
+        self._base = open_base(home / FILE, _TABLES, "the list of walls")
 
     def close(self) -> None:
         """Give the file free."""

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cockpit.briefings import FORMATS, draw, home_folder
+from cockpit.briefings import FORMATS, WRITING, draw, home_folder
 from metrics.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -31,8 +31,15 @@ def put_away(services: Services, content: BriefingContent, steps: Sequence[Step]
         ConfigError: it cannot be written.
     """
     folder = home_folder(services) / ARCHIVE / f"{content.week}_{content.content_hash[:8]}"
-    if (folder / RECORD).is_file():
-        return folder.name
+    with WRITING:
+        if not (folder / RECORD).is_file():
+            _fill(services, content, steps, who, folder)
+    return folder.name
+
+
+def _fill(
+    services: Services, content: BriefingContent, steps: Sequence[Step], who: str, folder: Path
+) -> None:
     part = folder.with_name(f".{folder.name}.part")
     try:
         shutil.rmtree(part, ignore_errors=True)
@@ -54,7 +61,6 @@ def put_away(services: Services, content: BriefingContent, steps: Sequence[Step]
         raise ConfigError(
             f"the archive cannot be written ({error.strerror})", where=str(folder.parent)
         ) from error
-    return folder.name
 
 
 def archived_files(services: Services, name: str) -> tuple[Path, ...]:

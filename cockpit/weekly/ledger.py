@@ -5,14 +5,14 @@ Every intention is one transaction: a kill leaves it done or not begun.
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from cockpit.home_base import open_base
 from metrics.briefing import BriefingContent
-from metrics.errors import BadQuestion, ConfigError
+from metrics.errors import BadQuestion
 
 FILE = "briefings.sqlite"
 State = Literal["draft", "reviewed", "signed", "archived"]
@@ -83,20 +83,8 @@ class WeeklyLedger:
         Raises:
             ConfigError: the home cannot be written.
         """
-        path = home / FILE
         self._guard = threading.Lock()
-        try:
-            home.mkdir(parents=True, exist_ok=True)
-            self._base = sqlite3.connect(
-                path, check_same_thread=False, isolation_level=None, timeout=5.0
-            )
-            self._base.executescript(_TABLES)
-        except (OSError, sqlite3.Error) as error:
-            raise ConfigError(
-                f"the list of briefings cannot be opened ({error})",
-                where=str(path),
-                next_step="Choose another COCKPIT_HOME",
-            ) from error
+        self._base = open_base(home / FILE, _TABLES, "the list of briefings")
 
     def close(self) -> None:
         """Give the file free."""

@@ -65,6 +65,7 @@ def desk_of(
             for step in services.weekly.steps(now.week)
         ),
         changes=_changes(content, composed(services, period)) if is_compared else None,
+        sent=_sent(services, now.week),
     )
 
 
@@ -143,6 +144,14 @@ def _sentence(fact: Fact, pieces: Mapping[str, Evidence], fields: Fields) -> Des
 
 def _href(piece: Evidence) -> str:
     return f"/indicator/{piece.indicator}?period={piece.period}&area={piece.area}"
+
+
+def _sent(services: Services, week: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        (one.at.replace("T", " "), one.target, texts.BRIEFING_SENT_STATES[one.state],
+         str(one.tries), one.note)
+        for one in services.weekly.deliveries(week)
+    )  # fmt: skip
 
 
 def _changes(content: BriefingContent, now: BriefingContent) -> tuple[tuple[str, ...], ...]:

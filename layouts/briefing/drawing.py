@@ -64,11 +64,12 @@ def legend(series: ChartSeries) -> str:
 
 def _text(
     x: float, y: float, text: str, *, size: float = PLAIN, anchor: str = "middle",
-    fill: str = "#222222",
+    fill: str = "#222222", halo: str = "",
 ) -> str:  # fmt: skip
+    rim = f'stroke="{halo}" stroke-width="7" paint-order="stroke" ' if halo else ""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" text-anchor="{anchor}" '
-        f'fill="{fill}">{escape(text)}</text>'
+        f'{rim}fill="{fill}">{escape(text)}</text>'
     )
 
 
@@ -222,23 +223,41 @@ def _map(spec: PictureSpec) -> tuple[list[str], float]:
         return shift + (point[0] - west) * squeeze * scale, 10 + (north - point[1]) * scale
 
     known = [place.value for place in spec.places if place.value is not None]
-    body, labels = [], []
+    body = []
     for place in spec.places:
-        fill = step_of(place.value, known)
         path = "".join(_ring([at(point) for point in ring]) for ring in place.rings)
         body.append(
-            f'<path d="{path}" fill="{fill}" fill-rule="evenodd" stroke="#FFFFFF" '
-            'stroke-width="4"/>'
+            f'<path d="{path}" fill="{step_of(place.value, known)}" fill-rule="evenodd" '
+            'stroke="#FFFFFF" stroke-width="4"/>'
         )
-        x, y = _middle([at(point) for point in max(place.rings, key=len)])
-        ink = "#FFFFFF" if fill in STEPS[3:] else "#222222"
-        value = "—" if place.value is None else digits(place.value, spec.decimals or 0)
+    body += _names(spec, [[at(p) for p in max(one.rings, key=len)] for one in spec.places], known)
+    return [*body, *_scale(spec, known, MAP_TALL - 50)], MAP_TALL
+
+
+def _names(
+    spec: PictureSpec, shapes: Sequence[Sequence[tuple[float, float]]], known: list[float]
+) -> Iterator[str]:
+    """Write name and value into the areas, the largest first, as long as no text meets another."""
+    order = sorted(range(len(shapes)), key=lambda k: (-_extent(shapes[k]), k))
+    taken: list[tuple[float, float, float]] = []
+    for number in order:
+        place = spec.places[number]
+        x, y = _middle(shapes[number])
         short = place.name.removesuffix("街道").removesuffix("镇")
-        labels += [
-            _text(x, y, short, size=26, fill=ink),
-            _text(x, y + 26, value, size=24, fill=ink),
-        ]
-    return [*body, *labels, *_scale(spec, known, MAP_TALL - 50)], MAP_TALL
+        half = len(short) * 13.0
+        if any(abs(x - a) < half + other and abs(y - b) < 56 for a, b, other in taken):
+            continue
+        taken.append((x, y, half))
+        halo = step_of(place.value, known)  # a name may reach into the next area
+        ink = "#FFFFFF" if halo in STEPS[3:] else "#222222"
+        value = "—" if place.value is None else digits(place.value, spec.decimals or 0)
+        yield _text(x, y - 4, short, size=26, fill=ink, halo=halo)
+        yield _text(x, y + 22, value, size=24, fill=ink, halo=halo)
+
+
+def _extent(points: Sequence[tuple[float, float]]) -> float:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return (max(xs) - min(xs)) * (max(ys) - min(ys))
 
 
 def _ring(points: Sequence[tuple[float, float]]) -> str:

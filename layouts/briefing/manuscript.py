@@ -22,7 +22,7 @@ DEMO_LABEL = "演示数据"
 DEMO_NOTE = "【演示数据】由程序生成，不反映真实情况"
 EVIDENCE_TITLE = "附表　数据依据"
 EVIDENCE_HEAD = ("指标", "区域", "期间", "数值", "分子", "分母", "数据版本")
-EVIDENCE_WEIGHTS = (34.0, 26.0, 42.0, 18.0, 15.0, 14.0, 15.0)
+EVIDENCE_WEIGHTS = (32.0, 31.0, 39.0, 18.0, 15.0, 14.0, 15.0)
 
 
 @dataclass(frozen=True)

@@ -169,7 +169,8 @@ def _period_words(answer: Answer, setting: Setting) -> str:
     lang, period = setting.lang, period_text(answer.period, setting.today, setting.lang)
     feed = oldest_feed(answer)
     at = moment_text(feed.as_of if feed and feed.as_of else setting.now, setting.now, lang)
-    if is_current(answer, setting.today):
+    is_older = feed and feed.as_of and feed.as_of.date() < answer.period.start
+    if is_older or is_current(answer, setting.today):  # a yearbook's number is not yesterday's
         return t("state.as_of", lang).format(at=at)
     date = date_text(answer.period.end, lang)
     if answer.indicator.kind == "stock":

@@ -179,7 +179,7 @@ def _centre(
     headlines = [
         html.Div(
             [_place(scene.id, "headline", card, "wall-tile") for card in scene.headline],
-            **_stage(scene, shown, "wall-headline"),
+            **_stage(scene, shown, f"wall-headline{' is-many' * (len(scene.headline) > 5)}"),
         )
         for scene in scenes
     ]
@@ -195,10 +195,19 @@ def _centre(
                 id=ids.WALL_MAP_BOX,
                 className="wall-map-box",
             ),
-            html.Div(id=ids.WALL_LEGEND, className="wall-legend"),
             html.Div(
-                [html.Span(t("wall.rule", lang), id=ids.WALL_RULE), html.Span(boundaries_note)],
-                className="wall-rule",
+                [
+                    html.Div(id=ids.WALL_LEGEND, className="wall-legend"),
+                    html.Div(
+                        [
+                            html.Span(t("wall.rule", lang), id=ids.WALL_RULE),
+                            html.Span(boundaries_note),
+                        ],
+                        className="wall-rule",
+                    ),
+                ],
+                id=ids.WALL_CAPTION,
+                className="wall-caption",
             ),
         ],
         className="wall-centre",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,6 +35,8 @@ from metrics.yaml_file import LineOf, read_yaml
 SCENES = Path(__file__).parent / "scenes"
 DEFAULT_SCENE = "overview"
 LAST = 1000
+KEPT = 64
+"""So many scenes stay in memory; a wall asks for its own with every update."""
 
 KINDS = ("cards", "trend", "ranking", "events", "composition", "funnel", "league", "gauge",
          "calendar", "clocks")  # fmt: skip
@@ -138,12 +141,21 @@ def find_scenes(*folders: Path) -> Mapping[str, Path]:
 
 
 def load_scene(path: Path) -> Scene:
-    """Return the scene written in a file.
+    """Return the scene written in a file; read anew only when the file has changed.
 
     Raises:
         ConfigProblems: keys or values are wrong; every problem with its line.
         ConfigError: the file is missing or is not YAML.
     """
+    try:
+        stamp = path.stat()
+    except OSError:
+        return read_scene(path)[0]  # says that the file is missing
+    return _scene_of(path, stamp.st_mtime_ns, stamp.st_size)
+
+
+@lru_cache(maxsize=KEPT)
+def _scene_of(path: Path, changed_ns: int, size: int) -> Scene:  # noqa: ARG001 - parts of the key
     return read_scene(path)[0]
 
 

@@ -107,7 +107,7 @@ def area_map(draft: Draft) -> PictureSpec | None:
     return PictureSpec(
         id="map",
         kind="map",
-        caption=f"各{draft.level.text}{what.name}分布",
+        caption=f"各{draft.level.text}{what.name}分布（界线为示意）",
         unit=what.unit,
         decimals=what.shown_decimals,
         places=tuple(places),

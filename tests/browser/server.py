@@ -44,13 +44,13 @@ class Site:
     def home(self) -> Path:
         return Path(self.cockpit.settings["COCKPIT_HOME"])
 
-    def start(self) -> None:
+    def start(self, **environment: str) -> None:
         """Start the server and wait until it is well."""
         with (self.cockpit.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "cockpit", "serve", "--port", str(self.port)],
                 cwd=self.cockpit.folder,
-                env=self.cockpit.environment(),
+                env=self.cockpit.environment(**environment),
                 stdout=log,
                 stderr=log,
             )

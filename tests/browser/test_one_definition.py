@@ -1,17 +1,24 @@
 """One question, one number: commands, API, wall, map, table and Word document agree."""
 
 import re
+from functools import lru_cache
 
 import docx
 import pytest
 
 from layouts.format import value_text, value_with_unit
+from layouts.wall.scene import SCENES as BUILT_IN
+from layouts.wall.scene import load_scene, scene_questions
 from tests.browser.conftest import COMPARED, WEEK
-from tests.browser.wall import cards, labels, legend, open_wall, painted
+from tests.browser.wall import FILLED, cards, labels, legend, open_wall, painted
 
 pytestmark = pytest.mark.browser
 
 _SAID = ("value", "numerator", "denominator", "previous", "change", "light")
+_NUMBERS = """(scene) => Object.fromEntries(
+  [...document.querySelectorAll(`[id^=wall-card-${scene}-]`)].map(card => [
+    card.id.slice(`wall-card-${scene}-`.length),
+    card.querySelector('.wall-value').dataset.text]))"""
 _LEGEND = """() => [...document.querySelectorAll('.st-map__legend > span')].map(item => ({
   colour: getComputedStyle(item.querySelector('i') ?? item).backgroundColor,
   text: item.textContent}))
@@ -91,6 +98,48 @@ def test_the_wall_says_what_the_commands_say(page, told, catalogue, week_scene, 
         if value is not None:
             field = next(k for k in classes if k["colour"] == colour)
             assert field["low"] - 0.05 <= value <= field["high"] + 0.05, one
+
+
+def shown_wrong(page, scene, ask, catalogue):
+    """Return where a scene shows another number or colour than was answered."""
+    numbers = page.evaluate(_NUMBERS, scene.id)
+    asked = {one.key: one for one in scene_questions(scene)}
+    assert len(numbers) >= 9, scene.id
+    for key, text in numbers.items():
+        answer = ask(asked[key].indicator, asked[key].period or scene.period)
+        if text != value_text(answer["value"], catalogue.get(asked[key].indicator)):
+            yield f"{scene.id} {key}: {text}, asked {answer['value']}"
+    drawn, classes, named = asked["map"], legend(page), labels(page)
+    told = ask(drawn.indicator, drawn.period, drawn.level)
+    values = {one["name"]: one["value"] for one in told["children"]}
+    assert len(named) >= 15, scene.id
+    for one, colour in zip(named, painted(page, named), strict=True):
+        value = values[next(area for area in values if area.startswith(one["name"]))]
+        text = value_text(value, catalogue.get(drawn.indicator))
+        field = next((k for k in classes if k["colour"] == colour), None)
+        within = value is None if field is None else in_class(value, field)
+        if one["value"] not in ("", text) or not within:
+            yield f"{scene.id} {one}: asked {value}, painted {colour} of {field}"
+
+
+def in_class(value, field):
+    """Tell whether a value lies in a class of the legend, whose bounds are written rounded."""
+    slack = max(0.05, 1e-3 * abs(field["high"]))
+    return value is not None and field["low"] - slack <= value <= field["high"] + slack
+
+
+def test_every_number_and_colour_of_every_scene_is_what_the_api_says(page, site, catalogue):
+    ask = lru_cache(maxsize=None)(lambda name, period, level="": site.ask(
+        name, period=period, **({"level": level} if level else {})))  # fmt: skip
+    open_wall(page, "?lite=1")
+    wrong = []
+    for path in sorted(BUILT_IN.glob("*.yaml")):
+        scene = load_scene(path)
+        page.locator(f"#wall-scenes a[data-scene={scene.id}]").click()
+        page.locator(f"#wall-scenes a.is-on[data-scene={scene.id}]").wait_for()
+        page.wait_for_function(FILLED)
+        wrong += shown_wrong(page, scene, ask, catalogue)
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("name", COMPARED[:5])

@@ -2,18 +2,16 @@
 
 import csv
 import io
+import re
 import signal
 import time
 
 import pytest
 
-from layouts.format import value_text
-from layouts.wall.scene import SCENES, load_scene, scene_questions
 from tests.browser.wall import cards, labels, legend, open_wall, painted
 
 pytestmark = pytest.mark.browser
 
-SCENE = load_scene(SCENES / "overview.yaml")
 LIVE_SECONDS = 15
 TODAY = "2026-11-20"
 NEW_CASES = 7
@@ -41,34 +39,8 @@ def test_everything_is_drawn(page, site):
     assert set(painted(page, shown)) >= colours
 
 
-def test_every_card_says_what_the_api_says(page, site, catalogue):
-    open_wall(page)
-    shown = cards(page)
-    asked = {one.key: one for one in scene_questions(SCENE)}
-    assert len(shown) >= 20
-    for key, text in shown.items():
-        indicator = catalogue.get(asked[key].indicator)
-        answer = site.ask(indicator.id, period=asked[key].period)
-        assert text == value_text(answer["value"], indicator), key
-
-
-def test_the_map_says_what_the_api_says_in_number_and_colour(page, site, catalogue):
-    open_wall(page)
-    told = site.ask(SCENE.map.indicator, period=SCENE.period, level="children")
-    values = {one["name"]: one["value"] for one in told["children"]}
-    classes = legend(page)
-    named = labels(page)
-    for one, colour in zip(named, painted(page, named), strict=True):
-        name = next(area for area in values if area.startswith(one["name"]))
-        if one["value"]:
-            text = value_text(values[name], catalogue.get(SCENE.map.indicator))
-            assert one["value"] == text, name
-        field = [k for k in classes if k["colour"] == colour]
-        assert any(k["low"] <= values[name] <= k["high"] for k in field), (name, values[name])
-
-
-def new_cases(site, count):
-    """Return a 12345 export with cases that came in today, as that source writes it."""
+def new_cases(site, count, hour=9):
+    """Return a 12345 export with cases of this hour of today, as that source writes it."""
     folder = site.home / "inbox" / "xiaoshan" / "hotline_12345"
     newest = sorted(folder.glob("12345_*.csv"))[-1].read_text("gb18030")
     known = csv.DictReader(io.StringIO(newest))
@@ -76,14 +48,18 @@ def new_cases(site, count):
     out = io.StringIO()
     writer = csv.DictWriter(out, fieldnames=list(row), lineterminator="\r\n")
     writer.writeheader()
+    day = f"{TODAY} {hour:02}"
     for number in range(count):
-        times = {"来电时间": f"{TODAY} 09:5{number}:00", "受理时间": f"{TODAY} 09:5{number}:30"}
+        times = {
+            "来电时间": f"{TODAY} {hour:02}:5{number}:00",
+            "受理时间": f"{TODAY} {hour:02}:5{number}:30",
+        }
         cleared = dict.fromkeys(
             ("派单时间", "签收时间", "反馈时间", "办结时间", "回访时间", "满意度"), ""
         )
         writer.writerow(
-            {**row, **cleared, **times, "工单编号": f"XS12345{TODAY.replace('-', '')}9{number:04}",
-             "状态": "待派单", "更新时间": f"{TODAY} 09:5{number}:30", "是否重复": "否"}
+            {**row, **cleared, **times, "状态": "待派单", "更新时间": f"{day}:5{number}:30",
+             "工单编号": f"XS12345{re.sub('[- ]', '', day)}{number:04}", "是否重复": "否"}
         )  # fmt: skip
     return folder, out.getvalue().encode("gb18030")
 
@@ -106,21 +82,86 @@ def test_a_file_put_into_the_inbox_changes_the_card_without_a_reload(page, site,
     assert answer["value"] == before + NEW_CASES == sum(one["value"] for one in answer["children"])
 
 
-def test_without_its_server_the_wall_keeps_its_values_and_recovers_by_itself(page, site, watch):
+def troubled(page):
+    """Wait for the banner and return what it says; the numbers stay."""
+    banner = page.locator("#wall-banner")
+    banner.wait_for(state="visible")
+    return banner.inner_text()
+
+
+def mended(page):
+    page.locator("#wall-banner").wait_for(state="hidden")
+    page.wait_for_function("() => !document.querySelector('.wall.is-troubled')")
+
+
+def late(page):
+    """Return how many feeds are late, as the head of the wall says."""
+    fresh, known = page.locator("#wall-feeds-count").inner_text().split("/")
+    return int(known) - int(fresh)
+
+
+def test_without_server_and_feed_the_wall_keeps_its_values_and_recovers_by_itself(
+    page, site, watch
+):
+    watch.forgiven = [r"Failed to load resource: net::ERR_", r"Failed to fetch"]
+    open_wall(page)
+    loads, before, were_late = watch.loads, cards(page), late(page)
+    shown = page.locator(f"#wall-card-overview-{HEADLINE}")
+    site.end(signal.SIGKILL)
+    try:
+        said = troubled(page)
+        assert "连接中断" in said
+        assert "显示的是 10:00 的数据" in said
+        assert cards(page) == before
+        assert all(before.values())
+        site.start(COCKPIT_NOW=f"{TODAY}T16:00")  # six hours without a file
+        mended(page)
+        page.locator("#wall-clock b", has_text="16:00").wait_for()
+        silent = late(page)
+        assert silent > were_late
+        assert shown.locator(".wall-value").get_attribute("data-text") == before[HEADLINE]
+        assert "is-late" in shown.locator(".wall-asof").get_attribute("class")
+        assert re.search(r"截至0?9:5\d", shown.locator(".wall-asof").inner_text())
+        folder, content = new_cases(site, NEW_CASES, hour=15)
+        (folder / "12345_late.csv.part").write_bytes(content)
+        (folder / "12345_late.csv.part").rename(folder / "12345_late.csv")
+        more = int(before[HEADLINE]) + NEW_CASES
+        shown.locator(f".wall-value[data-text='{more}']").wait_for()
+        assert late(page) < silent
+    finally:
+        site.end()
+        site.start()
+    mended(page)
+    assert watch.loads == loads
+
+
+def test_without_a_network_the_wall_keeps_its_values_and_recovers_by_itself(page, watch):
     watch.forgiven = [r"Failed to load resource: net::ERR_", r"Failed to fetch"]
     open_wall(page)
     loads, before = watch.loads, cards(page)
-    site.end(signal.SIGKILL)
+    page.context.set_offline(True)
     try:
-        banner = page.locator("#wall-banner")
-        banner.wait_for(state="visible")
-        assert "连接中断" in banner.inner_text()
-        assert "显示的是 10:00 的数据" in banner.inner_text()
+        assert "连接中断 · 显示的是 10:00 的数据" in troubled(page)
         assert cards(page) == before
-        assert all(before.values())
     finally:
-        site.start()
-    banner.wait_for(state="hidden")
-    page.wait_for_function("() => !document.querySelector('.wall.is-troubled')")
+        page.context.set_offline(False)
+    mended(page)
     assert cards(page) == before
+    assert watch.loads == loads
+
+
+def test_without_a_store_the_wall_keeps_its_values_and_recovers_by_itself(page, site, watch):
+    area = site.ask("appeals_accepted", period="today", level="street")["children"][0]["area"]
+    open_wall(page, f"?scene=overview&area={area}")
+    loads, before = watch.loads, cards(page)
+    store = site.home / "store"
+    store.rename(site.home / "away")
+    try:
+        page.keyboard.press("ArrowRight")  # nobody asked this area's appeals before
+        assert "数据服务" in troubled(page)
+        assert cards(page) == before
+    finally:
+        (site.home / "away").rename(store)
+    page.locator("#wall-scenes a.is-on[data-scene=appeals]").wait_for()
+    mended(page)
     assert watch.loads == loads

@@ -26,7 +26,8 @@ _LABELS = """() => [...document.querySelectorAll('.wall-label')].map(label => {
 _LEGEND = """() => {
   const fields = [...document.querySelectorAll('.wall-legend-scale > i')];
   const texts = [...document.querySelectorAll('.wall-legend-scale > i > u')];
-  const bounds = texts.map(u => parseFloat(u.textContent));
+  const number = text => parseFloat(text.replaceAll(',', '')) * (text.endsWith('万') ? 1e4 : 1);
+  const bounds = texts.map(u => number(u.textContent));
   return fields.map((field, k) => ({colour: getComputedStyle(field).backgroundColor,
     low: bounds[k], high: bounds[k + 1]}));
 }"""

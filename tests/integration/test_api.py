@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -161,7 +162,7 @@ def test_headers_keep_the_browser_at_home(client: FlaskClient) -> None:
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "Referrer-Policy" in answer.headers
     text = answer.get_data(as_text=True)
-    assert '<html data-theme="dark" lang="zh-CN">' in text
+    assert '<html data-theme="dark" data-page="/" lang="zh-CN">' in text
     assert "http://" not in text
     assert "https://" not in text
 
@@ -247,6 +248,40 @@ def posted(callback: dict[str, Any], layout: dict[Any, Any], pathname: str) -> d
         "state": [filled(part) for part in callback["state"]],
         "changedPropIds": [f"{first['id']}.{first['property']}"],
     }
+
+
+def test_the_desk_of_a_briefing_takes_what_is_typed(client: FlaskClient) -> None:
+    """As the browser posts it: the button, and every field of the page with its name."""
+    callback = next(
+        one for one in client.get("/_dash-dependencies").get_json()
+        if "briefing-do" in one["inputs"][0]["id"]
+    )  # fmt: skip
+
+    def press(act: str, of: str, **typed: str) -> str:
+        done = {"act": act, "of": of, "type": "briefing-do"}
+        fields = [
+            {"id": {"name": name, "of": of if name == "text" else "", "type": "briefing-field"},
+             "property": "value", "value": value}
+            for name, value in typed.items()
+        ]  # fmt: skip
+        name, _, attribute = callback["output"].rpartition(".")
+        answer = client.post("/_dash-update-component", json={
+            "output": callback["output"],
+            "outputs": {"id": name, "property": attribute},
+            "inputs": [[{"id": done, "property": "n_clicks", "value": 1}]],
+            "state": [fields, {"id": "address", "property": "pathname",
+                               "value": "/briefing/2026-W03"}],
+            "changedPropIds": [json.dumps(done, separators=(",", ":")) + ".n_clicks"],
+        })  # fmt: skip
+        assert answer.status_code == 200
+        said = json.dumps(answer.get_json(), ensure_ascii=False)
+        return re.search(r'"children": "([^"]*)", "id": "briefing-said"', said)[1]
+
+    assert "Type your name" in press("drop", "overview.reds", who="", revision="0")
+    assert "已保存" in press("drop", "overview.reds", who="Wang", revision="0")
+    assert "somebody else has changed" in press("drop", "notes.words", who="Li", revision="0")
+    assert "已审核通过" in press("way", "review", who="Li", revision="1")
+    assert "only a draft is edited" in press("up", "notes.words", who="Li", revision="2")
 
 
 def test_a_briefing_comes_in_every_form(client: FlaskClient) -> None:

@@ -262,7 +262,7 @@ def test_serve_get_answers_one_request(cockpit: Cockpit) -> None:
     said = cockpit("serve", "--get", "/api/v1/ask?indicator=appeals_accepted&period=2026-W02")
     assert json.loads(said.stdout) == cockpit.json("ask", "appeals_accepted", *WEEK)
     page = cockpit("serve", "--get", "/")
-    assert '<html data-theme="dark" lang="zh-CN">' in page.stdout
+    assert '<html data-theme="dark" data-page="/" lang="zh-CN">' in page.stdout
     assert cockpit("serve", "--get", "/nowhere").returncode == 1
 
 

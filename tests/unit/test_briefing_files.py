@@ -1,6 +1,8 @@
 """The four documents of one content, read back: they say what it says, and nothing else."""
 
+import hashlib
 import io
+import json
 import re
 import shutil
 import subprocess
@@ -324,6 +326,21 @@ def test_formats_are_known_and_each_written_once() -> None:
     for wrong in ("doc", "", "pdf,../x"):
         with pytest.raises(UnknownName):
             read_formats(wrong)
+
+
+def test_a_content_of_an_older_release_keeps_its_hash(content: BriefingContent) -> None:
+    """Frozen before there were pictures, trends, targets and reasons: read, and still whole."""
+    later = {"target", "light", "reason", "author", "pictures", "trends", "content_hash"}
+
+    def older(data: object) -> object:
+        if isinstance(data, dict):
+            return {key: older(value) for key, value in data.items() if key not in later}
+        return [older(value) for value in data] if isinstance(data, list) else data
+
+    old = older(content.model_dump(mode="json"))
+    text = json.dumps(old, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    kept = BriefingContent.model_validate(old)
+    assert kept.computed_hash() == hashlib.sha256(text.encode()).hexdigest()
 
 
 def test_what_was_restated_is_told_and_nothing_else(content: BriefingContent) -> None:
