@@ -60,6 +60,7 @@ def reason_panel(
         say=lambda effect: effect_text(effect, why, answer.indicator),
         href=href,
         tone=lambda effect: _tone(effect, answer),
+        scale=answer.indicator.factor if has_line(why.nature) else 1.0,
     )
     label = words.LABEL.format(name=answer.indicator.name, cut=words.BY.format(name=name))
     drawn = graph(figure, label=label, graph_id=ids.goes(ids.DRILL, "why"))

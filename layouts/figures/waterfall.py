@@ -35,6 +35,7 @@ def waterfall(
     say: Callable[[float], str],
     href: Callable[[str], str],
     tone: Callable[[float], str],
+    scale: float = 1.0,
     most: int = 8,
 ) -> go.Figure:
     """Return a floating bar for each part, and the whole at the bottom.
@@ -44,13 +45,14 @@ def waterfall(
         say: an effect as text with its sign.
         href: address a part's bar opens; empty for none.
         tone: colour of an effect.
+        scale: what an effect is multiplied with for the axis: 100 where it is a share.
         most: parts shown by themselves.
     """
     shown = steps(shares, most)
     figure = blank(ROW * len(shown) + 36)
     starts, reached = [], 0.0
     for _, _, effect in shown[:-1]:
-        starts.append(reached)
+        starts.append(reached * scale)
         reached += effect
     starts.append(0.0)
     places = list(range(len(shown)))
@@ -58,7 +60,7 @@ def waterfall(
         orientation="h",
         y=places,
         base=starts,
-        x=[effect for _, _, effect in shown],
+        x=[effect * scale for _, _, effect in shown],
         customdata=[href(key) if key else "" for key, _, _ in shown],
         hovertext=[name for _, name, _ in shown],
         text=[say(effect) for _, _, effect in shown],
