@@ -38,7 +38,7 @@ check: setup ## lint, arrows, types and the fast tests
 bench: setup ## how fast: loading, asking, drawing, and what a wall costs
 	$(BIN)/python -m benchmarks
 
-soak: setup ## a wall for months in little time: memory, nodes, console; writes docs/soak.md
+soak: setup ## weeks of a wall in little time: memory, nodes, console; writes docs/soak.md
 	$(BIN)/python -m benchmarks.soak
 
 screenshots: setup ## pictures for README and docs; every scene at every size into var/screenshots

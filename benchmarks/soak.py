@@ -146,7 +146,7 @@ def report(levels: list[Level], faults: list[str], said: argparse.Namespace, ver
     grown = {name: getattr(last, name) / getattr(first, name) - 1 for name in MOST}
     verdict = "Level." if not faults else "**Not level:** " + "; ".join(faults)
     today = f"{dt.datetime.now().astimezone():%Y-%m-%d}"
-    return f"""# A wall that runs for months: what was measured
+    return f"""# A wall that runs on and on: what was measured
 
 Written by `make soak` on {today}; do not edit. {machine()}, Chromium {version},
 a window of {WIDTH} × {HEIGHT} drawn in software, a demo city of {DAYS} days, seed {said.seed}.

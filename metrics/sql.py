@@ -25,6 +25,7 @@ from metrics import as_of
 from metrics.as_is import rows_today
 from metrics.indicator import Indicator
 from metrics.measures import parts_sql
+from metrics.question import DIMENSIONS
 from metrics.statement import Statement
 
 _VISIBLE = "batch <= {version:UInt32}"
@@ -295,11 +296,15 @@ def _delivered(need: Need) -> str:
     return f"({' UNION ALL '.join(selects)}) WHERE 1"
 
 
-def _dimension(columns: tuple[str, ...]) -> str:
-    """Return the value of a column; of several, every row once a column, so that one pass does."""
+def _dimension(columns: tuple[str, ...], fact: str) -> str:
+    """Return the value of a column; of several, every row once a column, so that one pass does.
+
+    A screen asks different facts for different columns: each is told those that it has.
+    """
     if len(columns) < 2:
         return "".join(f"toString({column})" for column in columns)
-    told = ", ".join(f"('{column}', toString({column}))" for column in columns)
+    its_own = [column for column in columns if column in DIMENSIONS[fact]]
+    told = ", ".join(f"('{column}', toString({column}))" for column in its_own)
     return f"arrayJoin([{told}])"
 
 
@@ -309,9 +314,9 @@ def _virtual_part(need: Need, parameters: dict[str, object]) -> str:
         rows.append(f"toString({column}) IN {{f{number}:Array(String)}}")
         parameters[f"f{number}"] = list(allowed)
     facts = sorted({one.fact for one in need.indicators if one.fact})
-    by = _dimension(need.by)
     selects: list[str] = []
     for fact in facts:
+        by = _dimension(need.by, fact)
         about = [one for one in need.indicators if one.fact == fact]
         table = rows_today(fact) if need.is_as_is else ""
         if need.is_as_of:
