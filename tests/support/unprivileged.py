@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,8 @@ def somebody(folder: Path) -> dict[str, Any]:
     if os.geteuid() != 0:
         return {}
     nobody = pwd.getpwnam("nobody")
-    for path in folder.parents:
-        if path.stat().st_uid == 0 and path.name.startswith(
-            ("pytest", "test", "postgres", "maria")
-        ):
-            path.chmod(path.stat().st_mode | 0o011)
+    temporary = Path(tempfile.gettempdir())
+    for path in (one for one in folder.parents if temporary in one.parents):
+        path.chmod(path.stat().st_mode | 0o011)
     os.chown(folder, nobody.pw_uid, nobody.pw_gid)
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
