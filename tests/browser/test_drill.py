@@ -118,8 +118,16 @@ STEP = """() => ({
 })"""
 
 
+FILLED = """() => {
+  const cells = [...document.querySelectorAll(
+    '#drill-ranking .ag-center-cols-container .ag-row [col-id=value]')];
+  return cells.length > 0 && cells.every(cell => cell.innerText.trim() !== '');
+}"""
+
+
 def agrees(page: Page, site) -> None:
     """Hold the page's numbers against those of the API for the same address."""
+    page.wait_for_function(FILLED)  # the grid makes its rows first and fills them then
     said = query(page)
     filters = {"filter": f"category={said['category']}"} if "category" in said else {}
     asked = {"period": said["period"], "area": said.get("area", ""), **filters}
