@@ -27,7 +27,7 @@ _DRAWN = """() => {
   const all = (found, holds) => [...document.querySelectorAll(found)].every(holds);
   const isDrawn = !document.querySelector('[data-dash-is-loading]')
     && all('.dash-dropdown', one => one.innerText.trim() !== '')
-    && all('.ag-root', one => one.querySelector('.ag-header-cell')
+    && all('.st-grid, .ag-root', one => one.querySelector('.ag-header-cell')
       && one.querySelector('.ag-cell, [class*=no-rows]'));
   window.drawnSince = isDrawn ? window.drawnSince ?? performance.now() : undefined;
   return isDrawn && performance.now() - window.drawnSince > 1000;
