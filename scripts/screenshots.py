@@ -25,7 +25,7 @@ from playwright.sync_api import Browser, Page
 
 from benchmarks.serving import NOW, ROOT, chromium, cockpit, served
 from tests.browser.legible import measured
-from tests.browser.test_accessible import findings
+from tests.browser.test_accessible import STANDS_STILL, findings
 
 IMAGES = ROOT / "docs" / "images"
 LOOKED_AT = ROOT / "var" / "screenshots"
@@ -58,7 +58,6 @@ STATES = {
     "alarm": ("", ALARM, False), "meeting": ("&present=1", "() => {}", True),
     "spotlight": ("", SPOT, False), "light": ("&theme=light", "() => {}", True),
 }  # fmt: skip
-STAFF_READY = "() => document.querySelector('.st-main .st-panel, .st-main table')"
 PIXELS = """async ([png, width, height]) => {
   const blob = await (await fetch('data:image/png;base64,' + png)).blob();
   const canvas = new OffscreenCanvas(width, height);
@@ -176,11 +175,11 @@ def photograph(page: Page, base: str, shot: Shot) -> bytes:
     """Return the page as PNG once everything on it is drawn."""
     page.set_viewport_size({"width": shot.width, "height": shot.height})
     page.goto(base + shot.path, timeout=120_000)
-    page.wait_for_function(
-        WALL_READY if shot.path.startswith("/?") or shot.path == "/" else STAFF_READY,
-        timeout=120_000,
-    )
+    is_wall = shot.path.startswith("/?") or shot.path == "/"
+    if not is_wall:
+        page.locator(".st-main .st-panel, .st-main table").first.wait_for(timeout=120_000)
     page.wait_for_load_state("networkidle")
+    page.wait_for_function(WALL_READY if is_wall else STANDS_STILL, timeout=120_000)
     page.wait_for_timeout(1500)  # the map's names and the figures settle
     return page.screenshot(timeout=120_000)
 

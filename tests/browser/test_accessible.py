@@ -23,16 +23,17 @@ _RUN = """async () => {
     .flatMap(one => one.nodes.map(node => [one.id, node.target, node.any[0]?.message].join(' ')));
 }"""
 
-_DRAWN = """() => {
+STANDS_STILL = """() => {
   const all = (found, holds) => [...document.querySelectorAll(found)].every(holds);
   const isDrawn = !document.querySelector('[data-dash-is-loading]')
     && all('.dash-dropdown', one => one.innerText.trim() !== '')
+    && all('.leaflet-container', one => one.querySelector('.leaflet-tooltip'))
     && all('.st-grid, .ag-root', one => one.querySelector('.ag-header-cell')
       && one.querySelector('.ag-cell, [class*=no-rows]'));
   window.drawnSince = isDrawn ? window.drawnSince ?? performance.now() : undefined;
   return isDrawn && performance.now() - window.drawnSince > 1000;
 }"""
-"""A page that stands still; while it is drawn, grids have no cells and lists no words."""
+"""A staff page; before that, its maps have no names, its grids no cells, its lists no words."""
 
 
 def findings(page):
@@ -61,6 +62,6 @@ def test_no_staff_page_has_a_serious_finding(page):
             page.goto(f"{address}{'&' if '?' in address else '?'}theme={theme}")
             page.locator(".st-main .st-panel, .st-main table").first.wait_for()
             page.wait_for_load_state("networkidle")
-            page.wait_for_function(_DRAWN)
+            page.wait_for_function(STANDS_STILL)
             found += [f"{theme} {address}: {one}" for one in findings(page)]
     assert not found, "\n".join(found)
