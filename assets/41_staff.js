@@ -41,7 +41,7 @@
       return;
     }
     const copy = event.target.closest(".st-copy");
-    if (copy) { copyText(copy); return; }
+    if (copy) { copyText(copy, document.getElementById(copy.dataset.copies).textContent); return; }
     let link = event.target.closest("a.st-go");
     if (!link && !window.getSelection().toString()) {
       const row = event.target.closest(".st-grid .ag-row");
@@ -76,8 +76,7 @@
     }
   });
 
-  function copyText(button) {
-    const text = document.getElementById(button.dataset.copies).textContent;
+  function copyText(button, text) {
     const done = function () {
       const word = button.textContent;
       button.textContent = button.dataset.done;
@@ -111,7 +110,8 @@
     const h = context.hideout, id = feature.properties.id, marked = id === h.selected;
     return {
       fillColor: h.fill[id] || h.none, fillOpacity: marked || !h.selected ? 0.9 : 0.45,
-      color: marked ? h.mark : h.border, weight: marked ? 3 : 1, opacity: marked ? 1 : 0.55
+      color: marked ? h.mark : h.border, weight: marked ? 3 : h.fine ? 0.3 : 1,
+      opacity: marked ? 1 : 0.55
     };
   }
 
@@ -130,7 +130,7 @@
     layer.on("mouseover", function () {
       layer.setStyle({ weight: 3, opacity: 1 });
       layer.bringToFront();
-      readout(layer, name + "  " + (h.text[id] || ""));
+      readout(layer, (h.name && h.name[id] || name) + "  " + (h.text[id] || ""));
     });
     layer.on("mouseout", function () { layer.setStyle(plain); readout(layer, ""); });
     layer.on("click", function () { go(h.href[id]); });
@@ -232,13 +232,41 @@
     return disc;
   }
 
+  // An opened case takes the keyboard; closed, it goes back to the link that opened it.
+  let opened = "";
+  function followCase() {
+    const drawer = document.querySelector(".st-drawer");
+    if (drawer) {
+      if (!opened) { drawer.focus({ preventScroll: true }); }
+      opened = here();
+    } else if (opened) {
+      giveBack(opened, 30);
+      opened = "";
+    }
+  }
+
+  function giveBack(href, tries) {
+    if (document.activeElement && document.activeElement !== document.body) { return; }
+    const link = Array.from(document.querySelectorAll(".st-grid a.st-go")).find(function (one) {
+      return same(one.getAttribute("href"), href);
+    });
+    if (link) {
+      link.focus({ preventScroll: true });
+    } else if (tries) {
+      setTimeout(function () { giveBack(href, tries - 1); }, 100); // the table is drawn anew
+    }
+  }
+
+  new MutationObserver(followCase)
+    .observe(document.documentElement, { childList: true, subtree: true });
+
   // Dash hides this field from screen readers; then the tabulator must not stop at it either.
   new MutationObserver(function () {
     document.querySelectorAll(".dash-dropdown-focus-target[tabindex='0']").forEach(function (field) { field.tabIndex = -1; });
   }).observe(document.documentElement, { childList: true, subtree: true });
 
   window.staff = { shapeStyle: shapeStyle, shapeReady: shapeReady, pointReady: pointReady,
-    clusterReady: clusterReady, heatReady: heatReady };
+    clusterReady: clusterReady, heatReady: heatReady, copyText: copyText };
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, { staff: { goes: goes } });
 

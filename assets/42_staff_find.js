@@ -1,4 +1,4 @@
-// Staff pages: the search for an area or an indicator, and what a table shows as a file.
+// Staff pages: the search for an area or an indicator.
 (function () {
   "use strict";
   const WAIT = 180; // ms after the last key before asking
@@ -107,65 +107,4 @@
       if (!inside || event.target.closest(".st-find__list a")) { box.value = ""; close(box); }
     });
   });
-
-  // ---- what a table shows, after sorting and filtering, as a file
-  const RISKY = /^[=+\-@\t\r]/; // a spreadsheet would take it for a formula
-
-  function shown(id) {
-    const api = window.dash_ag_grid.getApi(id);
-    const columns = api.getAllDisplayedColumns().map(function (one) { return one.getColDef(); })
-      .filter(function (one) { return one.headerName && one.cellRenderer !== "StaffBar"; });
-    const rows = [];
-    function take(data) {
-      rows.push(columns.map(function (one) {
-        const value = data[one.field];
-        if (one.cellRenderer === "StaffLight") { return data.light_text || ""; }
-        return value === null || value === undefined ? "" : value;
-      }));
-    }
-    api.forEachNodeAfterFilterAndSort(function (node) { take(node.data); });
-    for (let k = 0; k < api.getPinnedBottomRowCount(); k += 1) { take(api.getPinnedBottomRow(k).data); }
-    return { head: columns.map(function (one) { return one.headerName; }), rows: rows };
-  }
-
-  function csvCell(value) {
-    if (typeof value === "number") { return String(value); }
-    const text = RISKY.test(value) && isNaN(Number(value)) ? "'" + value : value;
-    return /[",\n\r]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
-  }
-
-  function csv(table) {
-    return [table.head].concat(table.rows).map(function (row) {
-      return row.map(csvCell).join(",");
-    }).join("\r\n");
-  }
-
-  function save(blob, name) {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = name;
-    document.body.append(link);
-    link.click();
-    link.remove();
-    setTimeout(function () { URL.revokeObjectURL(link.href); }, 4000);
-  }
-
-  document.addEventListener("click", function (event) {
-    const button = event.target.closest(".st-export");
-    if (!button) { return; }
-    const table = shown(button.dataset.table), name = button.dataset.name;
-    if (button.dataset.form === "csv") {
-      save(new Blob(["\ufeff", csv(table)], { type: "text/csv;charset=utf-8" }), name + ".csv");
-      return;
-    }
-    fetch("/export/xlsx", {
-      method: "POST", headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ name: name, head: table.head, rows: table.rows })
-    }).then(function (answer) {
-      if (answer.ok) { return answer.blob().then(function (blob) { save(blob, name + ".xlsx"); }); }
-      return null;
-    });
-  });
-
-  window.staffFind = { csv: csv };
 })();

@@ -117,17 +117,13 @@ def _table(content: AreaContent) -> html.Section:
         for domain, indicators in content.domains.items()
         for one in indicators
     ]
-    search: dict[str, Any] = {
-        "filter": "agTextColumnFilter",
-        "floatingFilter": True,
-        "suppressFloatingFilterButton": True,
-        "suppressHeaderFilterButton": True,
-    }
     columns = [
-        grid.column(texts.DOMAIN, "domain", minWidth=120, flex=2, **search),
-        grid.link_column(texts.INDICATOR, "name", minWidth=190, flex=4, **search),
+        grid.column(texts.DOMAIN, "domain", minWidth=120, flex=2, **grid.WIDE),
+        grid.link_column(texts.INDICATOR, "name", minWidth=150, flex=4),
         grid.number_column(texts.VALUE, "value", minWidth=130, flex=2),
-        grid.column(_PARTS, "parts", type="rightAligned", minWidth=130, flex=2, sortable=False),
+        grid.plain_column(
+            _PARTS, "parts", type="rightAligned", minWidth=130, flex=2, sortable=False
+        ),
         grid.number_column(
             texts.CHANGE, "change", minWidth=136, flex=2, cellClassRules=tones("change")
         ),
@@ -138,9 +134,7 @@ def _table(content: AreaContent) -> html.Section:
             grid.number_column(content.lineage[-2].name, "above", minWidth=120, flex=2),
             grid.number_column(texts.BESIDE, "beside", minWidth=136, flex=2, cellClassRules=rules),
         ]
-    columns.append(
-        grid.column(texts.LIGHT, "light", cellRenderer="StaffLight", minWidth=116, flex=1)
-    )
+    columns.append(grid.light_column(texts.LIGHT, minWidth=116, flex=1))
     table = grid.grid(ids.part(ids.AREA, "indicators"), columns, rows, most=MOST_ROWS)
     return shell.panel(f"{texts.INDICATORS} · {len(rows)}", table)
 
