@@ -299,6 +299,7 @@ FEED_FIELDS: Mapping[str, str] = {
     "quarantined": "隔离",
     "duplicates": "重复",
     "flagged": "带标记",
+    "department": "部门",
 }
 FRESH, LATE, NEVER = "正常", "延迟", "未收到"
 QUARANTINE = "隔离行"

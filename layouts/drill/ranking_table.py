@@ -28,16 +28,30 @@ def ranking_rows(answer: Answer, href: Callable[[str], str]) -> list[dict[str, A
     values = [child.figure.value for child in answer.children if child.figure.value is not None]
     longest = max((abs(value) for value in values), default=0.0) or 1.0
     return [
-        _row(number, child, answer, longest, href(child.key) if child.key else "")
-        for number, child in enumerate(ranked(answer.children), 1)
+        _row(rank_of(child, answer), child, answer, longest, href(child.key) if child.key else "")
+        for child in ranked(answer.children)
     ]
 
 
-def _row(number: int, child: Child, answer: Answer, longest: float, href: str) -> dict[str, Any]:
+def rank_of(child: Child, answer: Answer) -> int | None:
+    """Return the place of a child by its value, the largest first; equal values share one.
+
+    None for what is no area, or has no value.
+    """
+    own = child.figure.value
+    if own is None or not child.key:
+        return None
+    others = (one.figure.value for one in answer.children if one.key)
+    return 1 + sum(value > own for value in others if value is not None)
+
+
+def _row(
+    rank: int | None, child: Child, answer: Answer, longest: float, href: str
+) -> dict[str, Any]:
     indicator = answer.indicator
     figure = child.figure
     return {
-        "rank": number if child.key and figure.value is not None else None,
+        "rank": rank,
         "name": child.name,
         "href": href,
         "value": figure.value,

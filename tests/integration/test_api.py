@@ -217,8 +217,8 @@ def test_every_callback_answers(client: FlaskClient, app: CockpitApp) -> None:
     layout = {part.id: part for part in app.validation_layout._traverse() if hasattr(part, "id")}
     addresses = [page.path.replace("<key>", "990100001") for page in PAGES]
     for callback in client.get("/_dash-dependencies").get_json():
-        if callback["clientside_function"]:
-            continue
+        if callback["clientside_function"] or "MATCH" in callback["output"]:
+            continue  # the latter have no part on a page until it is drawn
         statuses = set()
         for pathname in addresses:
             answer = client.post("/_dash-update-component", json=posted(callback, layout, pathname))

@@ -1,5 +1,8 @@
 """What the staff pages draw and serve: sentences, shapes, areas beside, rows set aside."""
 
+import base64
+import csv
+import io
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +12,10 @@ from flask.testing import FlaskClient
 from shapely.geometry import shape
 from shapely.ops import unary_union
 
+from cockpit.corrected_sheet import recount
+from cockpit.jobs import load_inbox
+from cockpit.wiring import Services
+from layouts.quality.replay import Recounted
 from tests.integration.test_api import ASK, WEEK, app, client, services
 
 __all__ = ["app", "client", "services"]
@@ -118,3 +125,78 @@ def found_in(part: object, name: str) -> Iterator[Any]:
     elif isinstance(part, list):
         for value in part:
             yield from found_in(value, name)
+
+
+def test_an_area_stands_beside_its_siblings_and_its_parent(client: FlaskClient) -> None:
+    told = client.get(f"{ASK}&level=street").get_json()
+    values = {one["area"]: one["value"] for one in told["children"] if one["area"]}
+    for code, value in values.items():
+        text = drawn_page(client, "area", f"/area/{code}", f"?{WEEK}")
+        rows = next(found_in(json.loads(text), "rowData"))
+        (row,) = [one for one in rows if "indicator=appeals_accepted&" in one.get("href", "")]
+        place = sorted(values.values(), reverse=True).index(value) + 1
+        assert (row["value"], row["above"]) == (value, told["value"])
+        assert row["rank_text"] == f"{place}(共{len(values)})"
+    assert len(values) > 2
+
+
+def test_an_area_lists_its_cases_that_are_open_now(client: FlaskClient) -> None:
+    text = json.loads(drawn_page(client, "area", "/area/990100", f"?{WEEK}"))
+    tables = [one for one in found_in(text, "rowData") if one and "case_no" in one[0]]
+    assert [one["case_no"] for one in tables[0]] == ["EX0004"]  # the one without an end
+    assert "period=today" in tables[0][0]["href"]
+
+
+EIGHTH = "/api/v1/ask?indicator=appeals_accepted&period=2026-01-08"
+
+
+def test_rows_set_aside_go_out_are_corrected_and_come_back(
+    client: FlaskClient, services: Services
+) -> None:
+    head = "工单编号,受理时间,办结时间,截止时间,社区代码,类别,满意度,标题"
+    bad = "EX0901,2026-13-45,,,990100001001,噪声污染,,夜间施工噪声"
+    good = "EX0902,2026-01-07 10:00:00,,,990100001001,噪声污染,,夜间施工噪声"
+    before = client.get(EIGHTH).get_json()["value"]
+    (services.inbox / "热线_坏行.csv").write_text(f"{head}\n{bad}\n{good}\n", "utf-8")
+    load_inbox(services)
+    listed = drawn_page(client, "quality", "/quality", "?source=hotline")
+    assert "2026-13-45" in listed
+    assert "/export/quarantine/hotline.csv" in listed
+
+    sheet = client.get("/export/quarantine/hotline.csv").data
+    lines = list(csv.DictReader(io.StringIO(sheet.decode("utf-8-sig"))))
+    assert [one["工单编号"] for one in lines] == ["EX0901"]
+    assert "没有改动过的行:1 行与隔离时相同" in posted_back(client, as_upload(sheet))
+
+    corrected = sheet.decode("utf-8-sig").replace("2026-13-45", "2026-01-08 09:00:00")
+    said = posted_back(client, as_upload(corrected.encode("gb18030")))
+    assert "1 行已改正" in said
+    assert "0 行未改动,0 行先前已入库" in said
+    load_inbox(services)
+    listed = drawn_page(client, "quality", "/quality", "?source=hotline")
+    assert "2026-13-45" not in listed
+    assert client.get(EIGHTH).get_json()["value"] == before + 1
+    assert recount(services) == Recounted(
+        files=3, compared=recount(services).compared, unbalanced=0, odd=0, differences=0, city=0
+    )
+    assert client.get("/export/quarantine/nobody.csv").status_code == 404
+    assert "this is no file" in posted_back(client, "data:text/csv;base64,###")
+
+
+def as_upload(sheet: bytes) -> str:
+    return f"data:text/csv;base64,{base64.b64encode(sheet).decode()}"
+
+
+def posted_back(client: FlaskClient, upload: str) -> str:
+    """Return what the page says to a sheet, as the browser hands it over."""
+    field, said = ({"source": "hotline", "type": f"quality-{one}"} for one in ("sheet", "said"))
+    name = '{"source":["MATCH"],"type":"quality-said"}'
+    changed = json.dumps(field, separators=(",", ":"), sort_keys=True)
+    answer = client.post("/_dash-update-component", json={
+        "output": f"{name}.children", "outputs": {"id": said, "property": "children"},
+        "inputs": [{"id": field, "property": "contents", "value": upload}],
+        "state": [{"id": "address", "property": "href", "value": "/quality?source=hotline"}],
+        "changedPropIds": [f"{changed}.contents"],
+    })  # fmt: skip
+    assert answer.status_code == 200, answer.text
+    return json.dumps(answer.get_json(), ensure_ascii=False)
