@@ -6,17 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dash import Dash, Input, Output
-from dash.exceptions import PreventUpdate
+from dash import Dash
 
+from cockpit.drawn_by_address import draw_by_address
 from cockpit.page_spec import PageSpec
-from cockpit.view_state import ViewState, parse_address
+from cockpit.view_state import ViewState
 from layouts import ids, shell
 from layouts import staff_texts as texts
 from layouts.area.page import AreaContent, draw_area
 from layouts.area.standing import StandingCases
-from layouts.trouble import trouble
-from metrics.errors import CockpitError
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -39,20 +37,16 @@ def layout(services: Services, _query: Mapping[str, str]) -> Component:
 
 def register(app: Dash, services: Services) -> None:
     """Put the page's callback on the app: the address draws it."""
+    draw_by_address(app, "area", lambda view: draw(view, services))
 
-    @app.callback(
-        Output(ids.AREA, "children"),
-        Input(ids.ADDRESS, "pathname"),
-        Input(ids.ADDRESS, "search"),
-    )
-    def show(pathname: str, search: str) -> Any:  # noqa: ANN401 - components
-        if pathname.split("/")[1] != "area":
-            raise PreventUpdate
-        view = parse_address(pathname, search)
-        try:
-            return draw_area(content_of(replace(view, period=view.period or PERIOD), services))
-        except CockpitError as error:
-            return trouble(error, view, "area")
+
+def draw(view: ViewState, services: Services) -> list[Component | None]:
+    """Return the body of the page.
+
+    Raises:
+        CockpitError: area or period cannot be asked for.
+    """
+    return draw_area(content_of(replace(view, period=view.period or PERIOD), services))
 
 
 def content_of(view: ViewState, services: Services) -> AreaContent:

@@ -7,21 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output
-from dash.exceptions import PreventUpdate
+from dash import Dash
 
+from cockpit.drawn_by_address import draw_by_address, go_where_chosen
 from cockpit.finder import letters
 from cockpit.page_spec import PageSpec
 from cockpit.pages.area import reaches
-from cockpit.view_state import ViewState, parse_address
+from cockpit.view_state import ViewState
 from layouts import ids, shell
 from layouts import staff_texts as texts
 from layouts.drill.cases import CaseRows
 from layouts.drill.filters import COLUMNS, Facet, values_of
 from layouts.drill.page import TREND_DAYS, DrillContent, draw_drill
 from layouts.drill.reason_panel import Reason
-from layouts.trouble import trouble
-from metrics.errors import BadQuestion, CockpitError
+from metrics.errors import BadQuestion
 from metrics.insight.inquiry import COMPARED, explained, questions_why
 
 if TYPE_CHECKING:
@@ -49,27 +48,17 @@ def layout(services: Services, _query: Mapping[str, str]) -> Component:
 
 def register(app: Dash, services: Services) -> None:
     """Put the page's callbacks on the app: the address draws it, its pickers set the address."""
+    draw_by_address(app, "drill", lambda view: draw(view, services))
+    go_where_chosen(app, "drill")
 
-    @app.callback(
-        Output(ids.DRILL, "children"),
-        Input(ids.ADDRESS, "pathname"),
-        Input(ids.ADDRESS, "search"),
-    )
-    def show(pathname: str, search: str) -> Any:  # noqa: ANN401 - components
-        if not pathname.startswith("/drill"):
-            raise PreventUpdate
-        view = complete(parse_address(pathname, search), services)
-        try:
-            return draw_drill(content_of(view, services))
-        except CockpitError as error:
-            return trouble(error, view, "drill")
 
-    app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("staff", "goes"),
-        Input(ids.goes(ids.DRILL, ALL), "value"),
-        Input(ids.goes(ids.DRILL, ALL), "clickData"),
-        prevent_initial_call=True,
-    )
+def draw(view: ViewState, services: Services) -> list[Component | None]:
+    """Return the body of the page.
+
+    Raises:
+        CockpitError: indicator, area, level or period cannot be asked for.
+    """
+    return draw_drill(content_of(complete(view, services), services))
 
 
 def complete(view: ViewState, services: Services) -> ViewState:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dash import MATCH, Dash, Input, Output, State, ctx, no_update
-from dash.exceptions import PreventUpdate
 
 from cockpit.corrected_sheet import recount, spec_of, take_back
+from cockpit.drawn_by_address import draw_by_address
 from cockpit.jobs import make_errand
 from cockpit.page_spec import PageSpec
-from cockpit.view_state import ViewState, parse_address
+from cockpit.view_state import ViewState
 from etl.corrections import open_rows
 from etl.feeds import late_after, status
 from etl.quarantine_page import QuarantinePage, flagged_rows, quarantine_page
@@ -21,7 +21,6 @@ from layouts import staff_texts as texts
 from layouts.quality.feeds import FeedRow
 from layouts.quality.page import QualityContent, draw_quality
 from layouts.quality.replay import recounted, replayed
-from layouts.trouble import trouble
 from metrics.errors import CockpitError
 
 if TYPE_CHECKING:
@@ -40,20 +39,7 @@ def layout(services: Services, _query: Mapping[str, str]) -> Component:
 
 def register(app: Dash, services: Services) -> None:
     """Put the page's callback on the app: the address draws it."""
-
-    @app.callback(
-        Output(ids.QUALITY, "children"),
-        Input(ids.ADDRESS, "pathname"),
-        Input(ids.ADDRESS, "search"),
-    )
-    def show(pathname: str, search: str) -> Any:  # noqa: ANN401 - components
-        if pathname.rstrip("/") != "/quality":
-            raise PreventUpdate
-        view = parse_address(pathname, search)
-        try:
-            return draw_quality(content_of(view, services))
-        except CockpitError as error:
-            return trouble(error, view, "quality")
+    draw_by_address(app, "quality", lambda view: draw_quality(content_of(view, services)))
 
     @app.callback(
         Output(ids.quality_said(MATCH), "children"),
