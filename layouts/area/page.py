@@ -16,6 +16,7 @@ from layouts import grid, ids, shell
 from layouts import staff_texts as texts
 from layouts.area.standing import StandingCases, standing_panel
 from layouts.drill.headline import light_words, quotient
+from layouts.drill.page import gone_note
 from layouts.drill.picker import breadcrumb, period_picker
 from layouts.drill.ranking_table import rank_of, tones
 from layouts.figures.breakdown import adds_up
@@ -91,11 +92,25 @@ def draw_area(content: AreaContent) -> list[Component | None]:
             ],
             className="st-bar",
         ),
+        _gone(content),
         _lights(content),
         _table(content),
         _standing(content),
         _children(content),
     ]  # fmt: skip
+
+
+def _gone(content: AreaContent) -> Component | None:
+    """Return that the area did not exist in the period, with the way to the one above."""
+    answer = next(iter(content.answers.values()), None)
+    note = gone_note(content.lineage[-1], answer.period) if answer else ""
+    if not note:
+        return None
+    above = [
+        shell.go(area.name, content.view.href("area", area=area.code if area.parent else ""))
+        for area in content.lineage[-2:-1]
+    ]
+    return shell.sentence([note, " ", *above], className="st-warn")
 
 
 def _lights(content: AreaContent) -> html.Section:

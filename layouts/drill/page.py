@@ -196,10 +196,11 @@ def _map(content: DrillContent) -> Component:
 
 
 def _map_note(content: DrillContent) -> Component:
+    levels = None if content.is_lowest else _level_links(content)
     said = html.Span(texts.MAP_LOWEST if content.is_lowest else _map_hint(content))
     places, view = content.places, content.view
     if places is None or not places.rows:
-        return said
+        return html.Div([said, levels], className="st-tools")
     count = words.PLACED.format(count=fmt.number(len(places.rows)))
     if places.total > len(places.rows):
         count = words.PLACED_OF.format(
@@ -212,7 +213,7 @@ def _map_note(content: DrillContent) -> Component:
     group = shell.aria(label=words.LAYER)
     small = "st-segments st-segments--small"
     switch = html.Div(links, className=small, role="group", **group)
-    return html.Div([html.Span(count), switch], className="st-tools")
+    return html.Div([html.Span(count), switch, levels], className="st-tools")
 
 
 def _map_hint(content: DrillContent) -> str:
