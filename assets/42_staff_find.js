@@ -25,10 +25,11 @@
 
   function option(one, index) {
     const item = document.createElement("li");
-    item.id = "find-option-" + index;
-    item.setAttribute("role", "option");
-    item.setAttribute("aria-selected", "false");
+    item.setAttribute("role", "none");
     const link = document.createElement("a");
+    link.id = "find-option-" + index;
+    link.setAttribute("role", "option");
+    link.setAttribute("aria-selected", "false");
     link.className = "st-go";
     link.href = one.href;
     link.tabIndex = -1;
@@ -49,6 +50,9 @@
     if (!told.found.length) {
       const none = document.createElement("li");
       none.className = "st-find__none";
+      none.setAttribute("role", "option");
+      none.setAttribute("aria-disabled", "true");
+      none.setAttribute("aria-selected", "false");
       none.textContent = told.none;
       options.append(none);
     }
@@ -69,7 +73,7 @@
   }
 
   function move(box, step) {
-    const all = Array.from(list(box).querySelectorAll("[role=option]"));
+    const all = Array.from(list(box).querySelectorAll("a[role=option]"));
     if (!all.length) { return; }
     const now = all.findIndex(function (one) { return one.getAttribute("aria-selected") === "true"; });
     const next = (now + step + all.length + (now < 0 && step < 0 ? 1 : 0)) % all.length;
@@ -96,7 +100,7 @@
       close(box);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      const chosen = list(box).querySelector("[aria-selected=true] a") || list(box).querySelector("a");
+      const chosen = list(box).querySelector("a[aria-selected=true]") || list(box).querySelector("a");
       if (chosen) { chosen.click(); box.value = ""; close(box); }
     }
   }, true);
