@@ -99,6 +99,26 @@ def walls_do(what: str) -> str:
     return f"walls-do-{what}"
 
 
+def quality_sheet(source: object) -> dict[str, object]:
+    """Return the id of the field that takes a source's corrected rows."""
+    return {"type": "quality-sheet", "source": source}
+
+
+def quality_said(source: object) -> dict[str, object]:
+    """Return the id of what is said about a source's corrected rows."""
+    return {"type": "quality-said", "source": source}
+
+
+def quality_recount(what: object) -> dict[str, object]:
+    """Return the id of the button that counts everything again."""
+    return {"type": "quality-recount", "what": what}
+
+
+def quality_counted(what: object) -> dict[str, object]:
+    """Return the id of what is said about everything counted again."""
+    return {"type": "quality-counted", "what": what}
+
+
 def goes(page: str, part: object) -> dict[str, object]:
     """Return the id of a part whose value is an address to go to: a picker, a bar of a figure."""
     return {"type": "goes", "page": page, "part": part}
