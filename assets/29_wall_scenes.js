@@ -80,10 +80,12 @@
       write(document.getElementById("wall-title"), linkOf(scene).dataset.title);
     }
     Object.assign(state, { shown: scene, wanted: scene, left: state.tour });
-    const link = linkOf(scene); // where the row is too long, a part of it with this one in the middle
-    nav().classList.toggle("is-pushed", nav().scrollWidth > nav().clientWidth + 1);
-    nav().scrollLeft = link.offsetLeft - (nav().clientWidth - link.offsetWidth) / 2;
     tell();
+    const link = linkOf(scene); // where the row is too long, a part of it with this one in the middle
+    const row = link.parentElement;
+    row.scrollLeft = link.offsetLeft - (row.clientWidth - link.offsetWidth) / 2;
+    row.classList.toggle("has-before", row.scrollLeft > 1);
+    row.classList.toggle("has-after", row.scrollLeft + row.clientWidth < row.scrollWidth - 1);
   }
 
   function tell() {
