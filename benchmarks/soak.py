@@ -112,21 +112,23 @@ def soak(
 def measured(page: Page, devtools: CDPSession, server: int, minutes: float) -> Level:
     """Return what the page and the server hold, after a collection."""
     page.wait_for_timeout(1000 * REST_S)
-    heap = min(held_mb(page, devtools) for _ in range(LOOKS))
-    counts: dict[str, Any] = devtools.send("Memory.getDOMCounters")
+    looks = [held(page, devtools) for _ in range(LOOKS)]
+    heap, nodes, listeners = (min(one) for one in zip(*looks, strict=True))
     updates, changes = page.evaluate("[soak.updates, soak.changes]")
     return Level(
         updates, changes, round(minutes, 1), round(heap, 2),
-        counts["nodes"], counts["jsEventListeners"], round(resident_mb(server), 1),
+        int(nodes), int(listeners), round(resident_mb(server), 1),
     )  # fmt: skip
 
 
-def held_mb(page: Page, devtools: CDPSession) -> float:
-    """Return the script memory after two collections, in MB."""
+def held(page: Page, devtools: CDPSession) -> tuple[float, float, float]:
+    """Return script memory in MB, DOM nodes and listeners after two collections."""
     page.wait_for_timeout(LOOK_MS)
     for _ in range(2):
         devtools.send("HeapProfiler.collectGarbage")
-    return float(devtools.send("Runtime.getHeapUsage")["usedSize"]) / 1e6
+    used = float(devtools.send("Runtime.getHeapUsage")["usedSize"]) / 1e6
+    counts: dict[str, Any] = devtools.send("Memory.getDOMCounters")
+    return used, counts["nodes"], counts["jsEventListeners"]
 
 
 def resident_mb(process: int) -> float:
@@ -168,7 +170,7 @@ a window of {WIDTH} × {HEIGHT} drawn in software, a demo city of {DAYS} days, s
 {last.updates:,} updates and {last.changes} changes of scene, every number, colour and row written
 anew each time, alarms in between. An update is what a wall does once a minute: this is
 {last.updates / 1440:.0f} days of a quiet city. Before every measurement the wall rests for
-{REST_S} seconds; script memory is the least of {LOOKS} looks, each after two collections.
+{REST_S} seconds; memory and nodes are the least of {LOOKS} looks, each after two collections.
 
 | | from {first.updates:,} to {last.updates:,} updates | allowed |
 |---|---:|---:|
