@@ -336,7 +336,7 @@ NO_TREND = "近{days}天没有数据。"
 NO_TRACE = "本次回答未附来源。"
 
 BRIEFINGS_NOTE = "首次下载或编辑时生成并定稿;此后数据更正不改变已定稿的内容"
-BRIEFINGS_HEAD = ("周次", "起止", "状态", "编审", "下载")
+BRIEFINGS_HEAD = ("时段", "起止", "状态", "编审", "下载")
 BRIEFING_OPEN = "未生成"
 BRIEFING_STATES = {
     "composed": "已生成", "draft": "草稿", "reviewed": "已审核", "signed": "已签发",
@@ -368,6 +368,6 @@ BRIEFING_UNCHANGED = "定稿后,文中数据没有更正。"
 BRIEFING_SAVED = "已保存。"
 BRIEFING_DONE = "已{what}。"
 BRIEFING_SENTENCE, BRIEFING_NEW = "句子", "新句"
-BRIEFING_BACK = "全部周报"
+BRIEFING_BACK = "全部简报"
 BRIEFING_SENT, BRIEFING_SENT_HEAD = "报送", ("时间", "去向", "结果", "次数", "说明")
 BRIEFING_SENT_STATES = {"sent": "已送达", "failed": "未送达,将再试", "sending": "结果不明,不再发送"}

@@ -1,4 +1,4 @@
-"""The weekly briefings: the shelf of the last weeks, and the desk of each."""
+"""The briefings: the shelf of the last ones, and the desk of each."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from cockpit.weekly.view import act_on, desk_of
 from layouts import ids, shell
 from layouts import staff_texts as texts
 from layouts.briefing_desk import draw_desk
-from layouts.shelf import ShelfWeek, draw_shelf
-from metrics.calendar import same_weekdays, week_of
+from layouts.shelf import ShelfIssue, draw_shelf
+from metrics.briefing.edition import edition
+from metrics.calendar import neighbour
 from metrics.errors import CockpitError
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
     from cockpit.wiring import Services
 
-WEEKS = 8
+SHELF: tuple[tuple[str, int], ...] = (
+    ("this-week", 8), ("this-month", 3), ("this-quarter", 2), ("today", 7),
+)  # fmt: skip
+"""The periods that run, and how many before them are on the shelf."""
 _DO = {"type": "briefing-do", "act": ALL, "of": ALL}
 _FIELD = {"type": "briefing-field", "name": ALL, "of": ALL}
 
@@ -87,15 +91,21 @@ def shown_desk(services: Services, week: str) -> Component:
         return shell.sentence(error.sentence)
 
 
-def shelf(services: Services) -> list[ShelfWeek]:
-    """Return the last whole weeks, newest first."""
+def shelf(services: Services) -> list[ShelfIssue]:
+    """Return the last whole periods of every rhythm, newest first."""
     done = dict.fromkeys(issued(home_folder(services)), "composed") | services.weekly.states()
-    running = week_of(services.clock.today())
-    weeks = [week_of(span.start) for span in same_weekdays(running, WEEKS)]
-    return [
-        ShelfWeek(one.text, one.start, one.end, done.get(one.text, ""), f"/briefing/{one.text}")
-        for one in weeks
+    periods = [
+        neighbour(services.clock.period(running), -back)
+        for running, many in SHELF
+        for back in range(1, many + 1)
     ]
+    return [
+        ShelfIssue(
+            edition(one).masthead, one.text, one.start, one.end, done.get(one.text, ""),
+            f"/briefing/{one.text}",
+        )
+        for one in periods
+    ]  # fmt: skip
 
 
 PAGE = PageSpec(path="/briefing/<key>", title=texts.BRIEFING, layout=layout, register=register)

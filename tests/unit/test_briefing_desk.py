@@ -28,7 +28,7 @@ FIRST = "overview.appeals"
 
 @pytest.fixture(scope="module")
 def composed() -> BriefingContent:
-    return compose(Town(), week=week(2026, 46), city_title="青川区", is_demo=True)
+    return compose(Town(), period=week(2026, 46), city_title="青川区", is_demo=True)
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ KINDS = ("docx", "review", "pptx", "xlsx")
 @pytest.fixture(scope="module")
 def content() -> BriefingContent:
     return compose(
-        Town(seed=1), week=week(2026, 46), city_title="青川区<驾驶舱>&", is_demo=True,
+        Town(seed=1), period=week(2026, 46), city_title="青川区<驾驶舱>&", is_demo=True,
         outlines=SQUARES,
     )  # fmt: skip
 
