@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -157,6 +156,7 @@ def take_step(services: Services, period: str, given: dict[str, object]) -> None
 def take_back(services: Services, period: str, given: dict[str, object]) -> None:
     """Print what was changed in an edited document, and take it over where a name is given."""
     from cockpit.weekly.desk import edit, stands
+    from layouts import staff_texts as texts
     from layouts.briefing.manuscript import manuscript
     from layouts.briefing.returned import returned, taken_over
 
@@ -171,18 +171,13 @@ def take_back(services: Services, period: str, given: dict[str, object]) -> None
     if given["as_json"]:
         print_json([asdict(one) for one in changes])
         return
-    words = {"wording": "文字", "numbers": "数字", "gone": "删句", "new": "加句", "cell": "表格"}
     print_table(
-        ("改动", "位置", "数字", "文字"),
-        [(words[one.kind], one.at, _arrows(one.numbers),
-          _arrows(one.words) or one.new or one.old) for one in changes],
+        texts.BRIEFING_RETURN_HEAD,
+        [(texts.BRIEFING_RETURN_KINDS[one.kind], one.at, one.shown_numbers, one.shown_words)
+         for one in changes],
     )  # fmt: skip
     if not changes:
         say(f"{file.name}: nothing was changed.")
-
-
-def _arrows(pairs: Sequence[tuple[str, str]]) -> str:
-    return "、".join(f"{old or '—'}→{new or '—'}" for old, new in pairs)
 
 
 def tell_files(made: Issue, *, as_json: bool) -> None:

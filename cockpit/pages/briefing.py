@@ -11,7 +11,7 @@ from flask import Response, request, send_file
 
 from cockpit.briefings import home_folder, issue, issued, read_formats
 from cockpit.page_spec import PageSpec
-from cockpit.weekly.view import act_on, desk_of
+from cockpit.weekly.view import act_on, desk_of, look_into
 from layouts import ids, shell
 from layouts import staff_texts as texts
 from layouts.briefing_desk import draw_desk
@@ -30,6 +30,7 @@ SHELF: tuple[tuple[str, int], ...] = (
 )  # fmt: skip
 """The periods that run, and how many before them are on the shelf."""
 _DO = {"type": "briefing-do", "act": ALL, "of": ALL}
+_FILE = {"type": "briefing-file", "of": ALL}
 _FIELD = {"type": "briefing-field", "name": ALL, "of": ALL}
 
 
@@ -62,6 +63,22 @@ def register(app: Dash, services: Services) -> None:
             return no_update
         return draw_desk(act_on(services, week, done["act"], done["of"], typed(ctx.states_list)))
 
+    @app.callback(
+        Output(ids.BRIEFING, "children", allow_duplicate=True),
+        Input(_FILE, "contents"),
+        State(_FILE, "filename"),
+        State(_FIELD, "value"),
+        State(ids.ADDRESS, "pathname"),
+        prevent_initial_call=True,
+    )
+    def look(files: Any, names: Any, _values: Any, pathname: str) -> Any:  # noqa: ANN401
+        if not files or not files[0]:
+            return no_update
+        fields = typed(ctx.states_list)
+        return draw_desk(
+            look_into(services, pathname.rpartition("/")[2], str(names[0]), files[0], fields)
+        )
+
     app.server.add_url_rule("/briefing/<week>.<form>", "briefing", download(services))
 
 
@@ -80,7 +97,11 @@ def download(services: Services) -> Any:  # noqa: ANN401 - a view of Flask
 def typed(states: list[Any]) -> dict[tuple[str, str], str]:
     """Return what stands in the fields of the desk, by name and sentence."""
     fields = (one for group in states if isinstance(group, list) for one in group)
-    return {(one["id"]["name"], one["id"]["of"]): str(one.get("value") or "") for one in fields}
+    return {
+        (one["id"]["name"], one["id"]["of"]): str(one.get("value") or "")
+        for one in fields
+        if "name" in one["id"]
+    }
 
 
 def shown_desk(services: Services, week: str) -> Component:
