@@ -86,6 +86,7 @@ def act_on(services: Services, week: str, act: str, of: str, fields: Fields) -> 
             said = texts.BRIEFING_DONE.format(what=texts.BRIEFING_STEPS[of])
         else:
             what, change = _change(services, week, act, of, fields)
+            left = _unsaved(services, week, left)
             edit(services, week, revision, who, what, change)
             said = texts.BRIEFING_SAVED
             left.pop(("file", ""), None)
@@ -94,6 +95,13 @@ def act_on(services: Services, week: str, act: str, of: str, fields: Fields) -> 
     except CockpitError as error:
         return replace(desk_of(services, week, fields=fields), said=error.sentence, is_wrong=True)
     return replace(desk_of(services, week, fields=left), said=said)
+
+
+def _unsaved(services: Services, week: str, fields: Fields) -> dict[tuple[str, str], str]:
+    """Return the fields without those that only say what stands there already."""
+    content = stands(services, week).content
+    old = {("text", fact.id): sentence(fact) for fact in content.facts} if content else {}
+    return {key: text for key, text in fields.items() if old.get(key) != text}
 
 
 def look_into(services: Services, week: str, name: str, told: str, fields: Fields) -> DeskView:

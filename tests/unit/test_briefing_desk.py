@@ -287,12 +287,15 @@ def test_an_edited_document_is_looked_into_and_then_taken_over(home: WeeklyHome)
     fields = {("who", ""): "王编辑", ("revision", ""): "0", ("note", ""): ""}
     view = look_into(home, W46, "改过的.docx", told, fields)
     assert view.returned == (("数字", FIRST, "3560→3570", "共→累计"),)
-    waiting = {**fields, ("file", ""): view.file}
+    shown = {("text", FIRST): view.sections[0].sentences[0].text}
+    waiting = {**fields, **shown, ("file", ""): view.file}
     refused = act_on(home, W46, "import", "", waiting)
     assert refused.is_wrong  # a number without its reason
     assert refused.returned == view.returned
     done = act_on(home, W46, "import", "", {**waiting, ("note", ""): "复核"})
     assert (done.is_wrong, done.returned, done.file) == (False, (), "")
-    assert "累计受理群众诉求3570※件" in done.sections[0].sentences[0].text
+    first = done.sections[0].sentences[0]
+    assert "累计受理群众诉求3570※件" in first.text
+    assert first.typed == first.text
     assert look_into(home, W46, "旧的.docx", told, fields).is_wrong  # drawn from what stood before
     assert look_into(home, W46, "没有.docx", "data:,", fields).is_wrong
