@@ -203,7 +203,8 @@ def _returned(view: DeskView) -> Component:
                     type="button"),
         id=ids.briefing_file(view.week), accept=".docx", className="bd-pick",
     )  # fmt: skip
-    parts: list[Component] = [pick]
+    named = html.Span(texts.BRIEFING_RETURN, className="st-hidden")
+    parts: list[Component] = [html.Label([named, pick], className="bd-label")]
     if view.returned:
         rows: list[list[shell.Children]] = [list(row) for row in view.returned]
         parts += [

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 SCENES = sorted(map(load_scene, find_scenes().values()), key=lambda scene: scene.order)
 STAFF = [
     "/drill?indicator=appeals_accepted", "/indicator/appeals_ontime_rate", "/indicator/",
-    "/area/330109001", "/quality", "/briefing",
+    "/area/330109001", "/quality", "/briefing", "/briefing/2026-W46",
 ]  # fmt: skip
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
 _RUN = """async () => {
