@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from metrics.answer import Answer, Child
+from metrics.briefing.cells import local_surge
 from metrics.briefing.content import Evidence, Fact, Part, Section, Slot
 from metrics.briefing.draft import LEAST_HISTORY, RARE, Draft, enumeration, gaps, level_test
 from metrics.briefing.evidence import amount, difference, listed, push, words
@@ -40,6 +41,7 @@ def appeals(draft: Draft) -> Section:
             rate_change(draft, ID),
             target_breaches(draft, ID),
             laggards(draft, ID),
+            local_surge(draft, ID, ACCEPTED, 62),
         ]
     charts = (trend_chart(draft), category_chart(draft))
     return Section(

@@ -19,7 +19,7 @@ from metrics.briefing.pictures import trends
 from metrics.calendar import Period
 from metrics.errors import BadQuestion
 
-BUDGETS = {"overview": 6, "appeals": 7, "management": 6, "safety": 5, "areas": 3, "notes": 12}
+BUDGETS = {"overview": 6, "appeals": 8, "management": 8, "safety": 5, "areas": 3, "notes": 12}
 """Sentences a section may hold; the weakest are left out."""
 WRITERS = (overview, appeals, management, safety, areas, notes)
 

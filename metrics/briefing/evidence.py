@@ -52,6 +52,10 @@ class EvidenceBook:
         """Return the figure of a value of the asked dimension as evidence."""
         return self._child(answer, child, answer.area, answer.area_name, child.name)
 
+    def cell(self, answer: Answer, area: str, area_name: str, child: Child) -> Evidence:
+        """Return the figure of a value of the dimension within one area as evidence."""
+        return self._child(answer, child, area, area_name, child.name)
+
     def used(self, ids: Iterable[str]) -> tuple[Evidence, ...]:
         """Return the named pieces, each once, in the order of the names."""
         return tuple(self._pieces[id_] for id_ in dict.fromkeys(ids))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from metrics.answer import Answer, Child, Freshness
@@ -38,6 +38,9 @@ TABLE = (
     "sla_9min_arrival_rate", "pm25_avg",
 )  # fmt: skip
 """The indicators of the first table, whose last weeks are shown as well."""
+CROSSED = (ACCEPTED, "um_reported", "grid_reports")
+"""Looked at by class within every area."""
+CLASS = "subcategory"
 STREET_COLUMNS = (ACCEPTED, ONTIME, SATISFIED, "um_reported", "grid_reports")
 
 
@@ -85,6 +88,7 @@ class Answers:
         accepted_before: accepted appeals of the periods before by area and category, nearest first.
         ontime_before: on-time rate of the periods before by category, nearest first.
         ontime_pooled: on-time rate over the last periods, this one included, by area.
+        crossed: the week by class within every area, with the weeks before.
         before: the periods before of every indicator of ``TABLE``, nearest first.
     """
 
@@ -100,6 +104,7 @@ class Answers:
     accepted_before: tuple[Answer, ...] = ()
     ontime_before: tuple[Answer, ...] = ()
     ontime_pooled: Answer | None = None
+    crossed: dict[str, Answer] = field(default_factory=dict)
     before: dict[str, tuple[Answer, ...]] = field(default_factory=dict)
 
     @property
@@ -163,6 +168,10 @@ def inquire(asks: Asks, period: Period) -> Answers:
         round_.add(("ontime", str(back)), ONTIME, text, by=by, compare=())
         for indicator in (one for one in TABLE if one not in (ACCEPTED, ONTIME)):
             round_.add((f"before {indicator}", str(back)), indicator, text, compare=())
+    # The windows of history are whole weeks; other periods would not be held against their like.
+    for indicator in CROSSED if period.kind == "week" else ():
+        round_.add(("crossed", indicator), indicator, period.text, level=LEVEL, by=CLASS,
+            compare=("history",), is_crossed=True)  # fmt: skip
     pooled = f"{pooled_start(period, HISTORY_WEEKS)}..{period.end}"
     round_.add(("pooled", ONTIME), ONTIME, pooled, level=LEVEL, compare=())
     return _sorted(asks, period, round_.answers())
@@ -187,6 +196,7 @@ def _sorted(asks: Asks, period: Period, found: Mapping[tuple[str, str], Answer])
         accepted_before=accepted,
         ontime_before=ontime,
         ontime_pooled=found.get(("pooled", ONTIME)),
+        crossed=pick("crossed"),
         before=before | {ACCEPTED: accepted, ONTIME: ontime},
     )
 
@@ -208,12 +218,14 @@ class _Round:
         by: str = "",
         series: int = 0,
         compare: Sequence[Comparison] = ("prev", "yoy"),
+        is_crossed: bool = False,
     ) -> None:
         """Take in a question, unless this city cannot be asked it."""
         try:
-            self._questions[name] = self._asks.question(
+            question = self._asks.question(
                 indicator, period=period, level=level, by=by, series=series, compare=compare
             )
+            self._questions[name] = replace(question, crossed=is_crossed)
         except (UnknownName, BadQuestion):
             return
 

@@ -1,6 +1,7 @@
 """Daily, monthly and quarterly briefings: their words, their windows, and fair comparison."""
 
 import datetime as dt
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from benchmarks.briefing_truth import contradictions
 from layouts.briefing.manuscript import manuscript
 from layouts.briefing.sentences import sentence
-from metrics.answer import Freshness
+from metrics.answer import Child, Figure, Freshness
 from metrics.briefing import BriefingContent, compose
 from metrics.briefing.edition import earlier, prior
 from metrics.briefing.normal import counts, rest_weight
@@ -169,3 +170,28 @@ def test_nothing_is_compared_with_the_time_before_the_data() -> None:
     assert piece.year_change is None
     assert "同比" not in told(content)["overview.appeals"]
     assert span(first, first).start > dt.date(2025, 7, 1)
+
+
+def test_a_surge_of_one_class_in_one_street_is_named_there() -> None:
+    """Ten of eleven cells as ever, 20 to 24 cases; one holds three times as many."""
+    cells = {
+        (f"1{street:02d}", name): Child(
+            name, name, Figure(66.0 if (street, name) == (3, "油烟") else 22.0), Figure(), Figure(),
+            history=tuple(Figure(float(20 + (street + back) % 5)) for back in range(8)),
+        )
+        for street in range(1, 9) for name in ("油烟", "噪声")
+    }  # fmt: skip
+
+    class Crossed(Town):
+        def _answer(self, question):
+            answer = super()._answer(question)
+            if not question.crossed or question.indicator != "um_reported":
+                return answer
+            past = tuple(Figure(16 * 22.0) for _ in range(8))
+            return replace(answer, cells=cells, history=past, figure=Figure(16 * 22.0))
+
+    said = told(briefing("2026-W46", Crossed()))
+    assert said["management.surge.um_reported"] == (
+        "城管案件上报数局部突增：河畔街道油烟（66件），明显高于近8周水平。"
+    )
+    assert not any("surge" in id_ for id_ in told(briefing("2026-W46")))
