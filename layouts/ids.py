@@ -67,6 +67,11 @@ def briefing_do(act: str, of: str) -> dict[str, str]:
     return {"type": "briefing-do", "act": act, "of": of}
 
 
+def briefing_file(week: str) -> dict[str, str]:
+    """Return the id of what takes an edited document back on the briefing's desk."""
+    return {"type": "briefing-file", "of": week}
+
+
 def briefing_field(name: str, of: str) -> dict[str, str]:
     """Return the id of a field of the briefing's desk: what is typed there, for which sentence."""
     return {"type": "briefing-field", "name": name, "of": of}
