@@ -299,6 +299,8 @@ class Service:
 
     def _reader(self, plan: Plan, fetched: Fetched, part: Part) -> Read:
         """Return how to read a part of a plan: the figure of a key in a window."""
+        if part == "total" and plan.question.only_parts:
+            return lambda _key, _window: Figure()
         coverage = self._coverage(plan)
         found = {leaf.id: fetched.found(plan, part, leaf) for leaf in plan.leaves}
 
@@ -346,8 +348,7 @@ class Service:
     def _breakdown(self, plan: Plan, fetched: Fetched) -> tuple[Child, ...]:
         read = self._reader(plan, fetched, "breakdown")
         found = [
-            replace(self._child(plan, read, key, key[1] or "(空)"), key=key[1])
-            for key in fetched.keys(plan, "breakdown")
+            self._child(plan, read, key, key or "(空)") for key in fetched.keys(plan, "breakdown")
         ]
         known = [one for one in found if one.figure.value is not None or plan.history]
         return tuple(sorted(known, key=lambda one: (-(one.figure.value or 0.0), one.key)))

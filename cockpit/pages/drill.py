@@ -21,6 +21,7 @@ from layouts.drill.page import TREND_DAYS, DrillContent, draw_drill
 from layouts.drill.reason_panel import Reason
 from layouts.trouble import trouble
 from metrics.errors import BadQuestion, CockpitError
+from metrics.insight.cut import nature_of
 from metrics.insight.inquiry import COMPARED, explained, questions_why
 
 if TYPE_CHECKING:
@@ -135,11 +136,14 @@ def main_question(view: ViewState, services: Services) -> Question:
 
 def part_questions(main: Question, services: Services) -> list[Question]:
     """Return the questions by which the number is broken down and its change explained."""
-    fact = services.catalogue.get(main.indicator).fact
+    indicator = services.catalogue.get(main.indicator)
     columns = services.service.dimensions(main.indicator)
-    asked = questions_why(main, fact, columns)
-    asked += [replace(main, by=one, level="", series=0) for one in BREAKDOWNS if one in columns
-              and one not in {question.by for question in asked}]  # fmt: skip
+    plain = replace(main, level="", series=0)
+    asked = questions_why(main, indicator.fact, columns)
+    if nature_of(indicator) is None:  # its change cannot be split
+        asked, plain = [], replace(plain, compare=("prev", "yoy"))
+    known = {question.by for question in asked}
+    asked += [replace(plain, by=one) for one in BREAKDOWNS if one in columns and one not in known]
     try:
         services.service.check(asked)
     except BadQuestion:  # a register's stock has no rows to break down
@@ -155,7 +159,8 @@ def freed_questions(
     freed = []
     for column in sorted(asked):
         others = replace(view, filters=view.with_only(column, "").filters)
-        freed.append(_ask(others, services, by=column, compare=()))
+        question = _ask(others, services, by=column, compare=())
+        freed.append(replace(question, only_parts=True))
     return freed
 
 
@@ -193,7 +198,7 @@ def map_question(
     place = replace(view, area=here.parent) if is_lowest else view
     level = here.level if is_lowest else "children"
     try:
-        return _ask(place, services, level=level, compare=())
+        return replace(_ask(place, services, level=level, compare=()), only_parts=True)
     except BadQuestion:
         return None
 
