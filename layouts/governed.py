@@ -53,6 +53,12 @@ def governed_panel(content: GovernedContent) -> html.Section:
         said = content.trouble or words.GOVERNED_HINT
         return shell.panel(words.GOVERNED, [*tools, shell.sentence(said)])
     found = content.found
+    if not found.sums.before and not found.sums.after:
+        spans = (fmt.span_text(one, with_year=True) for one in (found.before, found.after))
+        said = words.NO_GOVERNED.format(**dict(zip(("before", "after"), spans, strict=True)))
+        return shell.panel(
+            f"{words.GOVERNED} · {found.problem.name}", [*tools, shell.sentence(said)]
+        )
     note = words.GOVERNED_NOTE.format(weeks=found.before.days // 7)
     return shell.panel(
         f"{words.GOVERNED} · {found.problem.name}",

@@ -37,7 +37,7 @@ def net_effect(
     rest_before: Sequence[float],
     rest_after: Sequence[float],
 ) -> Net | None:
-    """Return the change of weekly counts beyond that of the rest; None without a rest.
+    """Return the change of weekly counts beyond that of the rest; None without either.
 
     The band is that of the logarithm of a ratio of ratios of counts, widened by how much the weeks
     on either side vary beyond chance; half a case stands for none.
@@ -47,7 +47,7 @@ def net_effect(
         >>> round(found.change, 2), found.is_told
         (-0.82, True)
     """
-    if sum(rest_before) <= 0 or sum(rest_after) <= 0:
+    if sum(before) + sum(after) <= 0 or sum(rest_before) <= 0 or sum(rest_after) <= 0:
         return None
     told, variance = 0.0, 0.0
     for earlier, later, side in ((before, after, 1), (rest_before, rest_after, -1)):

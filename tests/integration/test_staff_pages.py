@@ -218,6 +218,10 @@ def test_the_page_takes_it_from_the_city_or_the_address(town):
     asked = page("?since=2026-03-02&weeks=4&subcategory=广场舞")
     assert asked.effect is not None
     assert (asked.effect.sums.before, asked.effect.before.days) == (50, 28)
+    none = page("?since=2026-03-02&weeks=4&subcategory=没有")
+    assert none.effect is not None
+    assert none.effect.net is None
+    assert "都没有这类件" in str(draw_hotspots(none))
     wrong = page("?since=March&weeks=4")
     assert "no day and number of weeks" in wrong.trouble
     assert wrong.trouble in str(draw_hotspots(wrong))
