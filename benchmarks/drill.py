@@ -41,7 +41,7 @@ _CLICK = """() => {
 }"""
 _DRAWN = """(href) => {
   const body = document.querySelector('#drill'), at = location.pathname + location.search;
-  if (href && at !== href) return false;
+  if (!body || (href && at !== href)) return false;
   if (document.querySelector('[data-dash-is-loading=true]')) return false;
   const graphs = [...body.querySelectorAll('.js-plotly-plot, .dash-graph')];
   if (!graphs.length || !graphs.every(one => one.querySelector('.main-svg'))) return false;
