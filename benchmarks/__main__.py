@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--only asking|loading|wall] [--rows N]``: prints and writes ratios.
+"""``python -m benchmarks [--only asking|drill|loading|wall] [--rows N]``: prints and writes ratios.
 
 Every figure is the median of several runs divided by that of a bare equivalent in the same run,
 so a slow or busy machine does not change it much.
@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.drill import VALUES, clicks, in_browser
 from benchmarks.loading import loading
 from benchmarks.made_up import DAYS, FIRST, fill, territory
 from benchmarks.wall import walls
@@ -126,13 +127,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--out", type=Path, default=Path("var/bench.json"))
-    parser.add_argument("--only", choices=("asking", "loading", "wall"), help="a part of them")
+    parser.add_argument(
+        "--only", choices=("asking", "drill", "loading", "wall"), help="a part of them"
+    )
     options = parser.parse_args()
     results: dict[str, dict[str, float]] = {"rows": {"cases": options.rows}}
     if options.only in (None, "loading"):
         results["a load / bare reading and inserting"] = loading(options.rows)
-    if options.only in (None, "asking"):
-        results |= _of_a_full_store(options.rows)
+    if options.only in (None, "asking", "drill"):
+        results |= _of_a_full_store(options.rows, options.only)
+    if options.only in (None, "drill"):
+        results["a drill click in Chromium, small city"] = in_browser()
     if options.only in (None, "wall"):
         results |= walls()
     for name, figures in results.items():
@@ -142,18 +147,22 @@ def main() -> None:
     options.out.write_text(json.dumps(results, indent=2), encoding="utf-8")
 
 
-def _of_a_full_store(rows: int) -> dict[str, dict[str, float]]:
+def _of_a_full_store(rows: int, only: str | None) -> dict[str, dict[str, float]]:
     """Compare building and asking over a store with so many cases."""
     catalogue, city = load_catalogue(), territory()
     with tempfile.TemporaryDirectory() as folder:
         store = fill(Path(folder), city, rows)
         clock = Clock(fixed=FIRST + dt.timedelta(days=DAYS - 3, hours=10))
         service = Service(store, catalogue, city, clock)
-        results = {
-            "all kept sums / one bare pass": building(store, catalogue),
-            "one question / a query by hand": asking(service, store),
-            "a scene at once / one by one": scene(service, store),
-        }
+        results: dict[str, dict[str, float]] = {}
+        if only == "drill":
+            rebuild_parts(store, [catalogue.get(one) for one in VALUES])
+        else:
+            results["all kept sums / one bare pass"] = building(store, catalogue)
+            results["one question / a query by hand"] = asking(service, store)
+            results["a scene at once / one by one"] = scene(service, store)
+        if only != "asking":
+            results |= clicks(service, store)
         store.close()
     return results
 

@@ -18,7 +18,16 @@ _SAYS: dict[str, tuple[str, ...]] = {
     "indicator": ("area", "level", "period", "filters"),
     "area": ("period", "tier"),
     "quality": ("filters", "page"),
-    "hotspots": ("indicator", "area", "period", "filters"),
+    "hotspots": (
+        "indicator",
+        "area",
+        "period",
+        "filters",
+        "governed",
+        "since",
+        "weeks",
+        "keyword",
+    ),
 }
 _RESETS: dict[str, dict[str, Any]] = {
     "indicator": {"level": "", "filters": (), "page": 1, "case": "", "why": ""},
@@ -28,6 +37,10 @@ _RESETS: dict[str, dict[str, Any]] = {
     "filters": {"page": 1, "case": ""},
     "page": {"case": ""},
 }
+_SAID = (
+    "indicator", "area", "level", "period", "case", "tier", "why", "layer", "governed", "since",
+    "weeks", "keyword",
+)  # fmt: skip
 _LONGEST = 200
 _LAST_PAGE = 1_000_000
 
@@ -47,6 +60,10 @@ class ViewState:
         tier: ``all`` for the further indicators beside the core.
         why: how the change is cut: ``area`` or a column; empty for what moved most.
         layer: ``heat`` for a map of where cases are dense; empty for points and clusters.
+        governed: id of a problem the city has taken in hand.
+        since: first day of the weeks after, of a problem that is chosen on the page.
+        weeks: how many on either side of it.
+        keyword: text in the titles of its cases.
     """
 
     indicator: str = ""
@@ -59,6 +76,10 @@ class ViewState:
     tier: str = ""
     why: str = ""
     layer: str = ""
+    governed: str = ""
+    since: str = ""
+    weeks: str = ""
+    keyword: str = ""
 
     @property
     def filter_map(self) -> dict[str, tuple[str, ...]]:
@@ -139,7 +160,7 @@ def parse_address(pathname: str | None, search: str | None) -> ViewState:
     filters: dict[str, tuple[str, ...]] = {}
     for name, raw in parse_qsl((search or "").lstrip("?"), max_num_fields=None):
         value = raw.strip()[:_LONGEST]
-        if name in ("indicator", "area", "level", "period", "case", "tier", "why", "layer"):
+        if name in _SAID:
             said[name] = value
         elif name == "page":
             said["page"] = _page(value)

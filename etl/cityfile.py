@@ -16,6 +16,7 @@ from etl.coordinates import CoordinateSystem
 from etl.derive.rules import NOTHING, CaseRules, MergeRule, RepeatRules, StepLog
 from metrics.calendar import NEW_YEAR, MonthDay, read_month_day
 from metrics.errors import ConfigError, ConfigProblems, Problem, near
+from metrics.governed import Governed
 from metrics.indicator import Role
 from metrics.territory import Level
 from metrics.yaml_file import LineOf, read_yaml
@@ -100,6 +101,7 @@ class CityFile(BaseModel):
     territory: str | None = None
     inbox: str | None = None
     cases: CaseRules = NOTHING
+    governed: tuple[Governed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,7 @@ class City:
         territory: folder of GeoJSON and areas.csv.
         inbox: folder of source files, or None for the one under COCKPIT_HOME.
         cases: what is derived of cases from other rows.
+        governed: problems that were taken in hand, to be looked at before and after.
         written: city.yaml as written.
         line_of: line of a key path in city.yaml.
     """
@@ -141,6 +144,7 @@ class City:
     territory: Path
     inbox: Path | None
     cases: CaseRules
+    governed: tuple[Governed, ...]
     written: CityFile
     line_of: LineOf
 
@@ -207,6 +211,7 @@ def load_city(folder: Path, away: list[Problem] | None = None) -> City:
         territory=territory,
         inbox=inbox,
         cases=written.cases,
+        governed=written.governed,
         written=written,
         line_of=line_of,
     )
@@ -261,6 +266,7 @@ def _allowed(keys: Sequence[Any]) -> list[str]:
     homes: dict[str, type[BaseModel]] = {
         "levels": LevelFile, "areas": AreasFile, "geojson": Properties, "cases": CaseRules,
         "cases.merge": MergeRule, "cases.repeat": RepeatRules, "cases.steps": StepLog,
+        "governed": Governed,
     }  # fmt: skip
     below = homes.get(".".join(map(str, keys[:2]))) if len(keys) > 2 else None
     home = below or homes.get(str(keys[0])) if len(keys) > 1 else None
@@ -276,6 +282,26 @@ def case_problems(city: City, facts: Mapping[str, str]) -> Iterator[Problem]:
     """
     for keys, what, hint in city.cases.problems(facts):
         yield Problem(city.where("cases", *keys), what, hint)
+
+
+def governed_problems(city: City, counted: Sequence[str]) -> Iterator[Problem]:
+    """Yield the problems taken in hand that are told twice, or whose number does not count cases.
+
+    Args:
+        city: its city.yaml.
+        counted: ids of the indicators that count cases.
+    """
+    seen: set[str] = set()
+    for number, one in enumerate(city.governed):
+        if one.id in seen:
+            where = city.where("governed", number, "id")
+            yield Problem(where, f"the problem '{one.id}' is there twice")
+        seen.add(one.id)
+        if one.indicator not in counted:
+            guess = near(one.indicator, counted)
+            hint = f"Did you mean '{guess}'?" if guess else "For example appeals_accepted"
+            where = city.where("governed", number, "indicator")
+            yield Problem(where, f"'{one.indicator}' is no indicator that counts cases", hint)
 
 
 def _level_problems(written: CityFile, path: Path, line_of: LineOf) -> list[Problem]:

@@ -14,9 +14,11 @@ from layouts import format as fmt
 from layouts import grid, ids, shell
 from layouts import hotspot_texts as words
 from layouts.drill.picker import Domains, breadcrumb, indicator_picker, period_picker, windows_line
+from layouts.governed import GovernedContent, governed_panel
 from layouts.shell import Children, View
 from metrics.calendar import Period
 from metrics.findings import RECURS, Cluster, HotSpots, Place, Unit
+from metrics.governed import BeforeAfter, Governed
 from metrics.territory import Area
 
 MOST_ROWS = 12
@@ -38,6 +40,10 @@ class HotspotContent:
         found: the hot spots.
         areas: all areas by id.
         version: data version.
+        problems: those the city has taken in hand.
+        chosen: the one looked at before and after; None for none.
+        effect: what became of it; None where it cannot be told.
+        trouble: why not.
     """
 
     view: View
@@ -49,6 +55,10 @@ class HotspotContent:
     found: HotSpots
     areas: Mapping[str, Area]
     version: int
+    problems: Sequence[Governed] = ()
+    chosen: Governed | None = None
+    effect: BeforeAfter | None = None
+    trouble: str = ""
 
 
 def draw_hotspots(content: HotspotContent) -> list[Component | None]:
@@ -76,7 +86,16 @@ def draw_hotspots(content: HotspotContent) -> list[Component | None]:
                [_cluster_row(one, content) for one in found.clusters], _CLUSTER),
         _panel(words.UNITS, words.UNITS_NOTE, words.NO_UNITS,
                [_unit_row(one, content) for one in found.units], _UNIT),
+        governed_panel(_governed(content)),
     ]  # fmt: skip
+
+
+def _governed(content: HotspotContent) -> GovernedContent:
+    causes = (cause for unit in content.found.units for cause, _ in unit.causes if cause)
+    return GovernedContent(
+        content.view, content.problems, content.chosen, content.effect, content.trouble,
+        sorted(set(causes)), lambda area: _named(area, content)[0],
+    )  # fmt: skip
 
 
 def _number(name: str, key: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -85,20 +85,50 @@ def page(store: Store, territory: Territory, request: Request) -> CasePage:
     shape: Shape = plan.indicator.fact or "case"
     condition, parameters = condition_of(territory, request)
     table = read_from(plan)
-    total = store.rows(
-        f"SELECT sum(sign) AS n FROM {table} WHERE {condition}", parameters, tag="cases.total"
-    )[0]["n"]
+    lines = ", ".join(line_columns(shape))
     columns = [c for c in fact_tables()[shape].column_names() if c not in _HIDDEN]
     statement = Statement(
-        f"SELECT {', '.join(f'any({c}) AS {c}_' for c in columns)} FROM {table}"
-        f" WHERE {condition} GROUP BY {', '.join(line_columns(shape))} HAVING sum(sign) > 0"
-        " ORDER BY at_ DESC, id_ LIMIT {limit:UInt32} OFFSET {offset:UInt32}",
+        f"WITH ({_newest_days(table, condition)}) AS days"
+        f" SELECT {', '.join(f'any({c}) AS {c}_' for c in columns)}, days.1 AS total_"
+        f" FROM {table} WHERE {condition} AND id IN (SELECT id FROM {table} WHERE {condition}"
+        f" AND toDate(at) >= days.2 GROUP BY {lines} HAVING sum(sign) > 0"
+        " ORDER BY any(at) DESC, id LIMIT {limit:UInt32} OFFSET {offset:UInt32})"
+        f" GROUP BY {lines} HAVING sum(sign) > 0 ORDER BY at_ DESC, id_",
         {**parameters, "limit": request.limit, "offset": request.offset},
         "cases.page",
     )
     rows = store.rows(statement.sql, statement.parameters, tag=statement.tag)
     named = tuple(_named(territory, {k[:-1]: v for k, v in row.items()}) for row in rows)
-    return CasePage(int(total), named, statement.pasted(), shape)
+    total = (
+        int(named[0]["total"]) if named else _total(store, table, request, condition, parameters)
+    )
+    told = tuple({k: v for k, v in row.items() if k != "total"} for row in named)
+    return CasePage(total, told, statement.pasted(), shape)
+
+
+def _newest_days(table: str, condition: str) -> str:
+    """Return the SELECT of how many rows there are and of the day from which on a page is full.
+
+    Lines that cancel out are of the same day, so whole days hold as many rows as their signs add
+    up to; only those of a few days have then to be told apart and sorted.
+    """
+    return (
+        "SELECT (max(so_far), maxIf(day, so_far >= {limit:UInt32} + {offset:UInt32})) FROM ("
+        "SELECT day, sum(n) OVER (ORDER BY day DESC) AS so_far FROM ("
+        f"SELECT toDate(at) AS day, sum(sign) AS n FROM {table} WHERE {condition} GROUP BY day))"
+    )
+
+
+def _total(
+    store: Store, table: str, request: Request, condition: str, parameters: Mapping[str, object]
+) -> int:
+    """Return the number of rows where a page shows none of them: none, or it begins behind."""
+    if not request.offset:
+        return 0
+    rows = store.rows(
+        f"SELECT sum(sign) AS n FROM {table} WHERE {condition}", parameters, tag="cases.total"
+    )
+    return int(rows[0]["n"])
 
 
 def _check_rows(plan: Plan) -> None:
@@ -210,38 +240,34 @@ def record(store: Store, territory: Territory, case_id: str, viewer: Viewer) -> 
         " any(b.file) AS file_, any(toString(b.sha256)) AS sha256_,"
         " any(b.published_at) AS published_at_"
         " FROM fact_case AS f LEFT JOIN batch AS b ON f.version = b.batch"
-        " WHERE f.id = {id:String} AND f.batch <= {version:UInt32}"
+        " WHERE (f.id = {id:String} OR f.merged_into = {id:String} OR f.repeat_of = {id:String})"
+        " AND f.batch <= {version:UInt32}"
         " GROUP BY f.id, f.version, f.content ORDER BY updated_at_, version_",
         {"id": case_id, "version": store.version},
         tag="cases.record",
     )
-    versions = [_named(territory, {k[:-1]: v for k, v in row.items()}) for row in rows]
+    told = [_named(territory, {k[:-1]: v for k, v in row.items()}) for row in rows]
+    versions = [one for one in told if one["id"] == case_id]
     current = [one for one in versions if one["is_current"] > 0]
     roots = viewer.roots
     if not current or (roots and not territory.is_within(current[0]["area"], roots)):
         raise UnknownName("case", case_id, (), where="case")
-    linked = _linked(store, territory, case_id, viewer)
+    linked = _linked([one for one in told if one["id"] != case_id], territory, case_id, viewer)
     return CaseRecord({**current[0], **linked}, tuple(versions))
 
 
 def _linked(
-    store: Store, territory: Territory, case_id: str, viewer: Viewer
+    others: Sequence[Mapping[str, Any]], territory: Territory, case_id: str, viewer: Viewer
 ) -> dict[str, list[str]]:
     """Return the cases that are linked to one, those that the viewer may see, in time."""
-    rows = store.rows(
-        "SELECT id, any(area) AS area_, any(merged_into) AS into_ FROM fact_case"
-        " WHERE (merged_into = {id:String} OR repeat_of = {id:String})"
-        " AND batch <= {version:UInt32}"
-        f" GROUP BY {', '.join(line_columns('case'))} HAVING sum(sign) > 0 ORDER BY any(at), id",
-        {"id": case_id, "version": store.version},
-        tag="cases.linked",
-    )
     seen = [
-        row for row in rows if not viewer.roots or territory.is_within(row["area_"], viewer.roots)
-    ]
+        one for one in sorted(others, key=lambda one: (one["at"], one["id"]))
+        if one["is_current"] > 0 and case_id in (one["merged_into"], one["repeat_of"])
+        and (not viewer.roots or territory.is_within(one["area"], viewer.roots))
+    ]  # fmt: skip
     return {
-        "merged": [row["id"] for row in seen if row["into_"] == case_id],
-        "repeats": [row["id"] for row in seen if row["into_"] != case_id],
+        "merged": [one["id"] for one in seen if one["merged_into"] == case_id],
+        "repeats": [one["id"] for one in seen if one["merged_into"] != case_id],
     }
 
 

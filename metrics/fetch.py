@@ -13,6 +13,7 @@ from metrics.figures import Sums, carried_forward, figure, read_sums
 from metrics.indicator import Indicator
 from metrics.planner import Plan
 from metrics.question import Question
+from metrics.slices import WHOLE, Slice
 from metrics.sql import Need, Window, build
 from metrics.statement import Statement
 from metrics.store import Store
@@ -32,9 +33,9 @@ class Group:
     need: Need
     indicators: dict[str, Indicator] = field(default_factory=dict)
     windows: dict[Window, int] = field(default_factory=dict)
-    rows: dict[tuple[str, Any, int], dict[str, Any]] = field(default_factory=dict)
+    rows: dict[tuple[str, Slice, Any, int], dict[str, Any]] = field(default_factory=dict)
     tag: str = ""
-    columns: dict[str, None] = field(default_factory=dict)
+    slices: dict[Slice, None] = field(default_factory=dict)
 
     def want(self, leaf: Indicator, windows: Sequence[Window]) -> None:
         """Add an indicator and the windows it is wanted in."""
@@ -49,15 +50,20 @@ class Group:
             windows = ((min(a for a, _ in windows), max(b for _, b in windows)),)
         for indicators in self._portions():
             need = replace(
-                self.need, indicators=indicators, windows=windows, by=tuple(self.columns)
+                self.need, indicators=indicators, windows=windows, slices=tuple(self.slices)
             )
             yield build(need, self.tag)
 
-    def key(self, key: Any) -> Any:  # noqa: ANN401 - an area, a day, a value, or a pair
-        """Return what a row is found by: values of a column always with its name."""
-        if len(self.columns) == 1 and self.need.level_depth < 0:
-            return next(iter(self.columns)), key
-        return key
+    def place(self, key: Any) -> tuple[Slice, Any]:  # noqa: ANN401 - as the statement told it
+        """Return the slice a row belongs to, and its key there: nothing, an area, a value, both."""
+        slices = tuple(self.slices)
+        if len(slices) == 1:
+            return slices[0], key
+        *area, number, value = key
+        found = slices[number - 1]
+        if not area:
+            return found, value
+        return found, (area[0], value) if found.column else area[0]
 
     def _portions(self) -> Iterator[tuple[Indicator, ...]]:
         """Yield the indicators, as many at once as ClickHouse can parse the sums of."""
@@ -76,15 +82,16 @@ class Fetched:
     groups: dict[GroupKey, Group] = field(default_factory=dict)
     statements: list[Statement] = field(default_factory=list)
 
-    def key_of(self, plan: Plan, part: str, leaf: Indicator) -> GroupKey:
+    def key_of(self, plan: Plan, part: Part, leaf: Indicator) -> GroupKey:
         """Return which group answers a part of a plan for one of its indicators."""
         question = plan.question
         depth = plan.level.depth if part in ("children", "cells") and plan.level else -1
-        by = {"breakdown": "*", "cells": question.by}.get(part, "")
+        cut, daily = slice_of(plan, part), part == "series"
+        reads_facts = cut != WHOLE or question.is_as_is or not leaf.is_kept
         return (
-            question.as_of or self.version, plan.area.id, depth, by, question.filters,
-            question.viewer.roots, part == "series", leaf.has_items and part != "series",
-            leaf.is_as_of, leaf.is_kept, question.territory,
+            question.as_of or self.version, plan.area.id, depth, reads_facts,
+            question.filters if daily else (), question.viewer.roots, daily,
+            leaf.has_items and not daily, leaf.is_as_of, leaf.is_kept, question.territory,
         )  # fmt: skip
 
     def add(self, plan: Plan, part: Part, windows: Sequence[Window]) -> None:
@@ -95,8 +102,7 @@ class Fetched:
                 need = _need(plan, part, self.territory, plan.question.as_of or self.version)
                 self.groups[key] = Group(need, tag=f"ask.{part}")
             self.groups[key].want(leaf, windows)
-            if part in ("breakdown", "cells"):
-                self.groups[key].columns[plan.question.by] = None
+            self.groups[key].slices[slice_of(plan, part)] = None
 
     def run(self, store: Store | None) -> None:
         """Run one statement a group; without a store only make the statements."""
@@ -107,24 +113,24 @@ class Fetched:
                     continue
                 found = store.rows(statement.sql, statement.parameters, tag=statement.tag)
                 for row in found:
-                    key = group.key(row["key"])
-                    group.rows[row["indicator"], key, row.get("w", 1)] = row
+                    place = group.place(row["key"])
+                    group.rows[row["indicator"], *place, row.get("w", 1)] = row
 
     def keys(self, plan: Plan, part: Part) -> list[Any]:
         """Return the keys found for the indicators of a plan, sorted."""
-        column = plan.question.by
+        asked = slice_of(plan, part)
         return sorted(
             {
                 key
                 for leaf in plan.leaves
-                for indicator, key, _ in self.groups[self.key_of(plan, part, leaf)].rows
-                if indicator == leaf.id and (part != "breakdown" or key[0] == column)
+                for indicator, cut, key, _ in self.groups[self.key_of(plan, part, leaf)].rows
+                if indicator == leaf.id and cut == asked
             }
         )
 
     def found(self, plan: Plan, part: Part, leaf: Indicator) -> Found:
         """Return what was found for an indicator with a fact in a part of a plan."""
-        return Found(leaf, self.groups[self.key_of(plan, part, leaf)])
+        return Found(leaf, self.groups[self.key_of(plan, part, leaf)], slice_of(plan, part))
 
 
 @dataclass
@@ -133,10 +139,11 @@ class Found:
 
     leaf: Indicator
     group: Group
+    cut: Slice
 
     def figure(self, key: object, window: Window, *, is_covered: bool) -> Figure:
         """Return the figure for a key and a window."""
-        row = self.group.rows.get((self.leaf.id, key, self.group.windows[window]))
+        row = self.group.rows.get((self.leaf.id, self.cut, key, self.group.windows[window]))
         sums = read_sums(row) if row is not None else None
         if sums is not None and _is_empty(sums) and _is_register(self.leaf):
             sums = None
@@ -149,14 +156,14 @@ class Found:
             if self.leaf.is_flow_stock and not level:
                 level = 0.0 if is_covered else None
             return Figure(level, level)
-        row = self.group.rows.get((self.leaf.id, day, 1))
+        row = self.group.rows.get((self.leaf.id, self.cut, day, 1))
         sums = read_sums(row) if row is not None else None
         return figure(self.leaf, sums, is_covered=is_covered)
 
     @functools.cached_property
     def _stock(self) -> dict[dt.date, float]:
         rows, windows = self.group.rows, self.group.windows
-        changes = {day: row["n"] for (one, day, _), row in rows.items() if one == self.leaf.id}
+        changes = {day: row["n"] for (one, _, day, _), row in rows.items() if one == self.leaf.id}
         start, end = min(a for a, _ in windows), max(b for _, b in windows)
         return carried_forward(changes, start, end, adds_up=self.leaf.is_flow_stock)
 
@@ -176,7 +183,8 @@ def fetch(
     for plan in plans:
         further = (plan.aligned,) if plan.aligned else ()
         windows = (*plan.windows, *plan.history)
-        fetched.add(plan, "total", (*windows, *further))
+        if not plan.question.only_parts:
+            fetched.add(plan, "total", (*windows, *further))
         if plan.level is not None:
             fetched.add(plan, "children", windows)
         if plan.question.by:
@@ -191,6 +199,12 @@ def fetch(
     return fetched
 
 
+def slice_of(plan: Plan, part: Part) -> Slice:
+    """Return how the rows behind a part of a plan are cut."""
+    by = plan.question.by if part in ("breakdown", "cells") else ""
+    return Slice(by, plan.question.filters)
+
+
 def _need(plan: Plan, part: Part, territory: Territory, version: int) -> Need:
     question: Question = plan.question
     is_root = plan.area.id == territory.root
@@ -201,7 +215,6 @@ def _need(plan: Plan, part: Part, territory: Territory, version: int) -> Need:
         area="" if is_root else plan.area.id,
         area_depth=plan.area.depth,
         level_depth=plan.level.depth if part in ("children", "cells") and plan.level else -1,
-        filters=question.filters,
         scope=tuple(
             (root, territory.areas[root].depth)
             for root in question.viewer.roots

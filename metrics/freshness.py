@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from metrics.answer import Freshness
 from metrics.indicator import Indicator
 from metrics.store import Store
-from metrics.tables import Shape
+from metrics.tables import SHAPES, Shape
 
 STALE_AFTER = 2
 """A feed is late when its newest row is older than this many rhythms and its usual lag."""
@@ -58,71 +58,75 @@ class Coverage:
         return self._known[asked]
 
 
-def read_coverage(
-    store: Store,
-    version: int,
-    sources: Mapping[str, tuple[str, ...]],
-    shifts: Mapping[str, int],
-) -> Coverage:
-    """Return what the ledger and the parts say about the feeds."""
-    days = store.rows(
-        "SELECT substring(indicator, 6) AS source, groupUniqArray(day) AS days FROM ("
-        "SELECT indicator, day FROM part_city WHERE startsWith(indicator, 'rows:')"
-        " AND batch <= {version:UInt32} GROUP BY indicator, day HAVING sum(num) > 0)"
-        " GROUP BY source",
-        {"version": version},
-        tag="freshness.days",
-    )
-    marks = store.rows(
-        "SELECT source, max(watermark) AS mark FROM batch WHERE batch <= {version:UInt32}"
-        " AND isNotNull(watermark) GROUP BY source",
-        {"version": version},
-        tag="freshness.watermarks",
-    )
-    return Coverage(
-        {row["source"]: frozenset(row["days"]) for row in days},
-        {row["source"]: row["mark"] for row in marks},
-        sources,
-        shifts,
-    )
+@dataclass(frozen=True)
+class Heard:
+    """What one look at the ledger and the facts tells.
+
+    Attributes:
+        days: days on which a source has rows; like watermarks empty unless asked for.
+        watermarks: newest time in a source's rows.
+        sources: sources that have rows an indicator is about, by indicator.
+    """
+
+    days: Mapping[str, frozenset[dt.date]]
+    watermarks: Mapping[str, dt.datetime]
+    sources: Mapping[str, tuple[str, ...]]
 
 
-def read_sources(
-    store: Store, version: int, indicators: Collection[Indicator], *, since: int = 0
-) -> dict[str, tuple[str, ...]]:
-    """Return which sources have rows that an indicator is about, one statement a fact.
+_LEDGER = (
+    "SELECT 'days' AS told, substring(indicator, 6) AS feed, groupUniqArray(day) AS days,"
+    " NULL AS mark, [] AS hits FROM ("
+    "SELECT indicator, day FROM part_city WHERE startsWith(indicator, 'rows:')"
+    " AND batch <= {version:UInt32} GROUP BY indicator, day HAVING sum(num) > 0) GROUP BY feed",
+    "SELECT 'mark' AS told, source AS feed, [] AS days, max(watermark) AS mark, [] AS hits"
+    " FROM batch WHERE batch <= {version:UInt32} AND isNotNull(watermark) GROUP BY feed",
+)
+
+
+def listen(
+    store: Store, version: int, about: Collection[Indicator] = (), *, since: int = 0,
+    ledger: bool = True,
+) -> Heard:  # fmt: skip
+    """Return what the feeds delivered, and which of them have rows of some indicators.
 
     Args:
-        store: where the facts are.
+        store: where to read.
         version: the last batch looked at.
-        indicators: with facts.
-        since: batches up to this one are left out; indicators of a fact that got nothing since
-            are not in the answer.
+        about: indicators with facts.
+        since: their rows in batches up to this one are left out.
+        ledger: also read days and watermarks.
     """
-    found: dict[str, tuple[str, ...]] = {}
-    values = {"version": version, "since": since}
-    delivered = store.rows(
-        "SELECT DISTINCT shape FROM batch WHERE batch > {since:UInt32}"
-        " AND batch <= {version:UInt32}",
-        values,
-        tag="freshness.shapes",
+    facts = {shape: [one for one in about if one.fact == shape] for shape in SHAPES}
+    selects = [*(_LEDGER if ledger else ()), *(_hits(*item) for item in facts.items() if item[1])]
+    rows = store.rows(
+        " UNION ALL ".join(selects), {"version": version, "since": since}, tag="freshness.feeds"
     )
-    for shape in sorted({row["shape"] for row in delivered}):
-        about = [one for one in indicators if one.fact == shape]
-        if not about:
-            continue
-        flags = ", ".join(
-            f"max(ifNull(({one.where}), 0) != 0) AS i{number}" for number, one in enumerate(about)
+    found = {
+        one.id: tuple(
+            sorted(row["feed"] for row in rows if row["told"] == shape and row["hits"][number])
         )
-        rows = store.rows(
-            f"SELECT source AS feed, {flags} FROM fact_{shape}"
-            " WHERE batch > {since:UInt32} AND batch <= {version:UInt32} GROUP BY feed",
-            values,
-            tag="freshness.sources",
-        )
-        for number, one in enumerate(about):
-            found[one.id] = tuple(sorted(row["feed"] for row in rows if row[f"i{number}"]))
-    return found
+        for shape, few in facts.items()
+        for number, one in enumerate(few)
+    }
+    return Heard(
+        {row["feed"]: frozenset(row["days"]) for row in rows if row["told"] == "days"},
+        {row["feed"]: row["mark"] for row in rows if row["told"] == "mark"},
+        found,
+    )
+
+
+def _hits(shape: Shape, about: Sequence[Indicator]) -> str:
+    """Return the SELECT of which sources have rows of indicators; no row is read without new ones.
+
+    The ledger is asked first, for in the facts new batches lie among old ones.
+    """
+    flags = ", ".join(f"max(ifNull(({one.where}), 0) != 0)" for one in about)
+    return (
+        f"SELECT '{shape}' AS told, source AS feed, [] AS days, NULL AS mark, [{flags}] AS hits"
+        f" FROM fact_{shape} WHERE batch > {{since:UInt32}} AND batch <= {{version:UInt32}}"
+        f" AND (SELECT max(batch) FROM batch WHERE shape = '{shape}'"
+        " AND batch <= {version:UInt32}) > {since:UInt32} GROUP BY feed"
+    )
 
 
 @dataclass
@@ -150,28 +154,33 @@ class Feeds:
                 if since < version:
                     waiting.setdefault(since, {})[one.id] = one
             for since, about in waiting.items():
-                new = read_sources(self.store, version, list(about.values()), since=since)
+                is_new = version not in self._coverage
+                heard = listen(
+                    self.store, version, list(about.values()), since=since, ledger=is_new
+                )
                 for name in about:
-                    feeds = {*self._sources.get(name, ()), *new.get(name, ())}
+                    feeds = {*self._sources.get(name, ()), *heard.sources.get(name, ())}
                     self._sources[name] = tuple(sorted(feeds))
                     self._looked_up_to[name] = version
+                if is_new:
+                    self._keep(version, heard)
 
     def coverage(self, version: int) -> Coverage:
         """Return the coverage as of a data version."""
         with self._lock:
             if version not in self._coverage:
-                while len(self._coverage) > 8:
-                    self._coverage.pop(next(iter(self._coverage)))
-                self._coverage[version] = self._read(version)
+                self._keep(version, listen(self.store, version))
             return self._coverage[version]
 
-    def _read(self, version: int) -> Coverage:
+    def _keep(self, version: int, heard: Heard) -> None:
+        while len(self._coverage) > 8:
+            self._coverage.pop(next(iter(self._coverage)))
         shifts = {
             one.id: one.shift_days
             for one in self.indicators.values()
             if one.shift_days and not one.is_flow_stock
         }
-        return read_coverage(self.store, version, self._sources, shifts)
+        self._coverage[version] = Coverage(heard.days, heard.watermarks, self._sources, shifts)
 
     def freshness(
         self, now: dt.datetime, version: int, sources: Iterable[str] | None = None

@@ -119,6 +119,11 @@ class Indicator(BaseModel):
         return self.kind in ("ratio", "average")
 
     @property
+    def counts_cases(self) -> bool:
+        """Tell whether the value is a number of cases."""
+        return self.kind == "count" and self.fact == "case"
+
+    @property
     def has_items(self) -> bool:
         """Tell whether the value is read off summed items: bins of values, or different keys."""
         return self.kind in ("quantile", "distinct", "extreme")

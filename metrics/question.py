@@ -60,6 +60,7 @@ class Question:
         viewer: whose scope applies.
         territory: rows count in the area of their day, or in the one that holds them today.
         crossed: also the values of ``by`` within every area of ``level``.
+        only_parts: the number of the whole is not wanted, only its children or its breakdown.
     """
 
     indicator: str
@@ -74,6 +75,7 @@ class Question:
     viewer: Viewer = field(default=FULL_SCOPE)
     crossed: bool = False
     territory: TerritoryRule = "as_was"
+    only_parts: bool = False
 
     @property
     def is_as_is(self) -> bool:

@@ -10,16 +10,7 @@ from typing import Any
 from metrics import calendar, planner
 from metrics.answer import Answer, Child, Distribution, Figure, Freshness, Places, Trace
 from metrics.calendar import Clock, Period
-from metrics.cases import (
-    CasePage,
-    CaseRecord,
-    Request,
-    Side,
-    latest,
-    page,
-    places,
-    record,
-)  # fmt: skip
+from metrics.cases import CasePage, CaseRecord, Request, Side, latest, page, places, record
 from metrics.catalogue import Catalogue
 from metrics.distribution import distribution
 from metrics.errors import BadQuestion
@@ -301,6 +292,8 @@ class Service:
 
     def _reader(self, plan: Plan, fetched: Fetched, part: Part) -> Read:
         """Return how to read a part of a plan: the figure of a key in a window."""
+        if part == "total" and plan.question.only_parts:
+            return lambda _key, _window: Figure()
         coverage = self._coverage(plan)
         found = {leaf.id: fetched.found(plan, part, leaf) for leaf in plan.leaves}
 
@@ -348,8 +341,7 @@ class Service:
     def _breakdown(self, plan: Plan, fetched: Fetched) -> tuple[Child, ...]:
         read = self._reader(plan, fetched, "breakdown")
         found = [
-            replace(self._child(plan, read, key, key[1] or "(空)"), key=key[1])
-            for key in fetched.keys(plan, "breakdown")
+            self._child(plan, read, key, key or "(空)") for key in fetched.keys(plan, "breakdown")
         ]
         known = [one for one in found if one.figure.value is not None or plan.history]
         return tuple(sorted(known, key=lambda one: (-(one.figure.value or 0.0), one.key)))

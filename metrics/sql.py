@@ -25,8 +25,9 @@ from metrics import as_of
 from metrics.as_is import rows_today
 from metrics.indicator import Indicator
 from metrics.measures import parts_sql
-from metrics.question import DIMENSIONS
+from metrics.slices import WHOLE, Slice, cut, laid_into
 from metrics.statement import Statement
+from metrics.tables import Shape
 
 _VISIBLE = "batch <= {version:UInt32}"
 _UP_TO_LAST = "day <= {last:Date}"
@@ -44,9 +45,8 @@ class Need:
         area: area id whose subtree is meant; empty for everything.
         area_depth: its depth.
         level_depth: keys are the areas at this depth; -1 for one total.
-        by: keys are the values of this column of the fact; of several columns, (column, value);
-            with a level, (area, value).
-        filters: (column, allowed values) on the fact.
+        slices: how the rows are cut besides. The keys of one by a column are its values, of several
+            slices (number of the slice, value); with a level the area comes before that.
         scope: area ids the viewer may see, with their depths; empty for all.
         daily: keys are days of the one window instead.
         now: the city's aware instant; where rows are judged at a window's end.
@@ -59,8 +59,7 @@ class Need:
     area: str = ""
     area_depth: int = 0
     level_depth: int = -1
-    by: tuple[str, ...] = ()
-    filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    slices: tuple[Slice, ...] = (WHOLE,)
     scope: tuple[tuple[str, int], ...] = ()
     daily: bool = False
     now: dt.datetime | None = None
@@ -69,8 +68,13 @@ class Need:
     @property
     def reads_facts(self) -> bool:
         """Tell whether something is asked for that ``part`` does not hold."""
-        asked = bool(self.by or self.filters) or self.is_as_is
+        asked = self.slices != (WHOLE,) or self.is_as_is
         return asked or not all(one.is_kept for one in self.indicators)
+
+    @property
+    def by_leaf(self) -> bool:
+        """Tell whether rows are summed by leaf area first: kept ones, and where that one counts."""
+        return not self.reads_facts or any("area" in one.columns_read for one in self.indicators)
 
     @property
     def kept_in(self) -> str:
@@ -145,35 +149,45 @@ def _placed(need: Need, source: str, parameters: dict[str, object]) -> tuple[str
     conditions.append(f"({' OR '.join([_within(need), *earlier])})")
     if not need.reads_facts:
         conditions.append("batch <= {version:UInt32}")
+    elif not need.by_leaf:
+        return source, conditions
     if need.level_depth >= 0:
-        source = (
-            f"(SELECT * FROM {source}) AS p LEFT JOIN (SELECT area, path FROM area"
-            " WHERE batch = (SELECT max(batch) FROM area WHERE batch <= {version:UInt32})) AS place"
-            " ON p.area = place.area"
-        )
+        source = f"(SELECT * FROM {source}) AS p LEFT JOIN {_PATHS} AS place ON p.area = place.area"
+    column = "p.area" if need.level_depth >= 0 else "area"
+    return source, [*conditions, *_inside(need, column, parameters)]
+
+
+_PATHS = (
+    "(SELECT area, path FROM area"
+    " WHERE batch = (SELECT max(batch) FROM area WHERE batch <= {version:UInt32}))"
+)
+
+
+def _inside(need: Need, column: str, parameters: dict[str, object]) -> list[str]:
+    """Return the conditions that an area lies in the subtree asked about, and in the scope."""
     subtrees = [[(need.area, need.area_depth)]] if need.area else []
     if need.scope:
         subtrees.append(list(need.scope))
+    conditions = []
     for number, roots in enumerate(subtrees):
         inside = " OR ".join(
             f"path[{depth + 1}] = {{r{number}_{k}:String}}" for k, (_, depth) in enumerate(roots)
         )
         parameters.update({f"r{number}_{k}": area for k, (area, _) in enumerate(roots)})
-        column = "p.area" if need.level_depth >= 0 else "area"
         conditions.append(
             f"{column} IN (SELECT area FROM area WHERE batch = (SELECT max(batch) FROM area"
             f" WHERE batch <= {{version:UInt32}}) AND ({inside}))"
         )
-    return source, conditions
+    return conditions
 
 
 def _key(need: Need) -> str:
-    place = f"place.path[{need.level_depth + 1}]"
-    if need.by:
-        return f"({place}, dimension)" if need.level_depth >= 0 else "dimension"
-    if need.level_depth >= 0:
-        return place
-    return "''"
+    place = f"place.path[{need.level_depth + 1}]" if need.by_leaf else "area"
+    if need.level_depth < 0:
+        return "dimension" if len(need.slices) > 1 or need.slices[0].column else "''"
+    if len(need.slices) > 1:
+        return f"({place}, dimension.1, dimension.2)"
+    return f"({place}, dimension)" if need.slices[0].column else place
 
 
 def _windows(need: Need, source: str, conditions: list[str]) -> str:
@@ -296,36 +310,41 @@ def _delivered(need: Need) -> str:
     return f"({' UNION ALL '.join(selects)}) WHERE 1"
 
 
-def _dimension(columns: tuple[str, ...], fact: str) -> str:
-    """Return the value of a column; of several, every row once a column, so that one pass does.
-
-    A screen asks different facts for different columns: each is told those that it has.
-    """
-    if len(columns) < 2:
-        return "".join(f"toString({column})" for column in columns)
-    its_own = [column for column in columns if column in DIMENSIONS[fact]]
-    told = ", ".join(f"('{column}', toString({column}))" for column in its_own)
-    return f"arrayJoin([{told}])"
-
-
 def _virtual_part(need: Need, parameters: dict[str, object]) -> str:
-    rows = [_VISIBLE]
-    for number, (column, allowed) in enumerate(need.filters):
-        rows.append(f"toString({column}) IN {{f{number}:Array(String)}}")
-        parameters[f"f{number}"] = list(allowed)
-    facts = sorted({one.fact for one in need.indicators if one.fact})
     selects: list[str] = []
-    for fact in facts:
-        by = _dimension(need.by, fact)
-        about = [one for one in need.indicators if one.fact == fact]
-        table = rows_today(fact) if need.is_as_is else ""
-        if need.is_as_of:
-            where = " AND ".join(rows)
-            selects += as_of.windows_sql(about, fact, rows=where, dimension=by, table=table)
+    for fact in sorted({one.fact for one in need.indicators if one.fact}):
+        found = cut(need.slices, fact, parameters)
+        if found is None:
             continue
-        stocks = [one for one in about if one.kind == "stock"]
-        others = [one for one in about if one.kind != "stock"]
-        for some, days in ((stocks, _UP_TO_LAST), (others, f"({_within(need)})")):
-            where = " AND ".join(rows)
-            selects += parts_sql(some, fact, rows=where, days=days, dimension=by, table=table)
+        about = [one for one in need.indicators if one.fact == fact]
+        asked = {"dimension": found.dimension, "table": _read_from(need, fact, parameters)}
+        where = " AND ".join([_VISIBLE, *found.rows])
+        if need.is_as_of:
+            made = as_of.windows_sql(about, fact, rows=where, **asked)
+        else:
+            stocks = [one for one in about if one.kind == "stock"]
+            others = [one for one in about if one.kind != "stock"]
+            made = parts_sql(stocks, fact, rows=where, days=_UP_TO_LAST, **asked)
+            made += parts_sql(others, fact, rows=where, days=f"({_within(need)})", **asked)
+        selects += [laid_into(one, found.told) for one in made]
     return f"({' UNION ALL '.join(selects)})"
+
+
+def _read_from(need: Need, fact: Shape, parameters: dict[str, object]) -> str:
+    """Return what to read in place of a fact.
+
+    Its ``area`` is the one at the level asked for, or empty, so that rows are not summed by leaf
+    areas first which nobody asks for.
+    """
+    read = rows_today(fact) if need.is_as_is else f"fact_{fact}"
+    if need.by_leaf:
+        return read
+    inside = _inside(need, "area", parameters)
+    if inside:  # an area that is replaced must not be the one that is looked at
+        read = f"(SELECT * FROM {read} WHERE {' AND '.join(inside)})"
+    if need.level_depth < 0:
+        return f"(SELECT * REPLACE ('' AS area) FROM {read})"
+    return (
+        f"(SELECT p.* EXCEPT (area), place.path[{need.level_depth + 1}] AS area"
+        f" FROM {read} AS p LEFT JOIN {_PATHS} AS place ON p.area = place.area)"
+    )

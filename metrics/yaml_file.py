@@ -6,6 +6,7 @@ reported as ``file:line``.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -49,6 +50,28 @@ def read_yaml(path: Path) -> tuple[Any, LineOf]:
     return parse_yaml(text, str(path))
 
 
+def _no_day(error: ValueError, node: Any, name: str) -> ConfigError:  # noqa: ANN401 - ruamel's own
+    """Return the error of a day that no calendar has, 2026-02-30, with its line."""
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one.value, list):
+            pairs = [part if isinstance(part, tuple) else (part,) for part in one.value]
+            waiting += [part for pair in reversed(pairs) for part in reversed(pair)]
+        elif one.tag == "tag:yaml.org,2002:timestamp" and not _is_day(one.value):
+            where = f"{name}:{one.start_mark.line + 1}"
+            return ConfigError(f"there is no day {one.value}", where=where)
+    return ConfigError(f"a value cannot be read ({error})", where=f"{name}:1")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        dt.date(*map(int, text[:10].split("-")))
+    except ValueError:
+        return False
+    return True
+
+
 def parse_yaml(text: str, name: str) -> tuple[Any, LineOf]:
     r"""Return the same as ``read_yaml`` for text at hand; ``name`` stands for the file.
 
@@ -57,7 +80,7 @@ def parse_yaml(text: str, name: str) -> tuple[Any, LineOf]:
         >>> data["b"]["c"], line_of(("b", "c")), line_of(("b", "missing"))
         ('x', 3, 2)
     """
-    reader = YAML(typ="safe", pure=True)
+    reader, node = YAML(typ="safe", pure=True), None
     try:
         node = reader.compose(text)
         data = None if node is None else reader.constructor.construct_document(node)
@@ -72,6 +95,8 @@ def parse_yaml(text: str, name: str) -> tuple[Any, LineOf]:
         ) from error
     except YAMLError as error:
         raise _syntax_error(error, name) from error
+    except ValueError as error:  # a word that reads like a day, but is none
+        raise _no_day(error, node, name) from error
     lines: dict[KeyPath, int] = {}
     if node is not None:
         _collect(node, (), node.start_mark.line + 1, lines)

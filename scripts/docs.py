@@ -18,6 +18,7 @@ from etl.derive.rules import CaseRules, MergeRule, RepeatRules, StepLog
 from etl.fetch.spec import HttpRule, Paging, SqlRule, Token, Watermark
 from etl.spec import ColumnRule, MetricRule, PlaceName, PlaceRule, SourceSpec
 from metrics.catalogue import Catalogue, load_catalogue
+from metrics.governed import Governed
 from metrics.indicator import Indicator
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -144,6 +145,24 @@ and restates their days, and an answer as of an earlier batch shows the links of
 """
 
 
+GOVERNED_TEXT = """\
+Problems that were taken in hand. The page of hot spots shows each of them before and after: as many
+whole weeks on either side of `since`, its cases and places, street by street, and beside them all
+other cases of the same weeks. The *net change* is what is left when the change of those is taken
+out, with the interval that holds it in 19 of 20 cases; it is called significant where the interval
+leaves out zero and there are ten cases or more. Weeks that have not passed are left out on both
+sides. `cockpit ask` with the same days and columns gives the same numbers.
+
+```yaml
+governed:
+  - id: square_dance
+    name: 广场舞噪声
+    since: 2026-03-02
+    only: {subcategory: [广场舞噪声]}
+```
+"""
+
+
 def rules_page() -> str:
     """Return docs/case_rules.md: every key of ``cases:`` in city.yaml."""
     parts: tuple[tuple[str, type[BaseModel]], ...] = (
@@ -153,6 +172,11 @@ def rules_page() -> str:
     lines = [_NOTICE, "# Keys of `cases:` in city.yaml\n", RULES_TEXT]
     for title, model in parts:
         lines += _keys(title, model)
+    lines += [
+        "# Keys of `governed:` in city.yaml\n",
+        GOVERNED_TEXT,
+        *_keys("governed: [ ]", Governed),
+    ]
     return "\n".join(lines)
 
 

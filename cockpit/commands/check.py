@@ -104,6 +104,7 @@ def inspect(settings: Settings) -> Iterator[Remark]:
     if city is not None:
         yield from _places(city)
         yield from _case_rules(city, specs)
+        yield from _governed(city, catalogue)
         yield from _boundaries(city) if city.territory.is_dir() or not away else ()
     yield from _scenes(folder, city, catalogue)
     yield from _alarms(folder, specs)
@@ -158,6 +159,16 @@ def _case_rules(city: City, specs: Mapping[str, SourceSpec] | None) -> Iterator[
 
     facts = {one.source: one.fact for one in (specs or {}).values()}
     for one in case_problems(city, facts) if specs is not None else ():
+        yield Remark("error", one.where, one.what, one.hint)
+
+
+def _governed(city: City, catalogue: Catalogue | None) -> Iterator[Remark]:
+    from etl.cityfile import governed_problems
+
+    if catalogue is None:
+        return
+    counted = [one.id for one in catalogue.indicators.values() if one.counts_cases]
+    for one in governed_problems(city, counted):
         yield Remark("error", one.where, one.what, one.hint)
 
 

@@ -21,6 +21,7 @@ from layouts.drill.filters import COLUMNS, Facet, values_of
 from layouts.drill.page import TREND_DAYS, DrillContent, draw_drill
 from layouts.drill.reason_panel import Reason
 from metrics.errors import BadQuestion
+from metrics.insight.cut import nature_of
 from metrics.insight.inquiry import COMPARED, explained, questions_why
 
 if TYPE_CHECKING:
@@ -127,11 +128,14 @@ def main_question(view: ViewState, services: Services) -> Question:
 
 def part_questions(main: Question, services: Services) -> list[Question]:
     """Return the questions by which the number is broken down and its change explained."""
-    fact = services.catalogue.get(main.indicator).fact
+    indicator = services.catalogue.get(main.indicator)
     columns = services.service.dimensions(main.indicator)
-    asked = questions_why(main, fact, columns)
-    asked += [replace(main, by=one, level="", series=0) for one in BREAKDOWNS if one in columns
-              and one not in {question.by for question in asked}]  # fmt: skip
+    plain = replace(main, level="", series=0)
+    asked = questions_why(main, indicator.fact, columns)
+    if nature_of(indicator) is None:  # its change cannot be split
+        asked, plain = [], replace(plain, compare=("prev", "yoy"))
+    known = {question.by for question in asked}
+    asked += [replace(plain, by=one) for one in BREAKDOWNS if one in columns and one not in known]
     try:
         services.service.check(asked)
     except BadQuestion:  # a register's stock has no rows to break down
@@ -147,7 +151,8 @@ def freed_questions(
     freed = []
     for column in sorted(asked):
         others = replace(view, filters=view.with_only(column, "").filters)
-        freed.append(_ask(others, services, by=column, compare=()))
+        question = _ask(others, services, by=column, compare=())
+        freed.append(replace(question, only_parts=True))
     return freed
 
 
@@ -181,7 +186,8 @@ def question_beside(view: ViewState, here: Area, services: Services) -> Question
     None where the indicator is not counted at their level.
     """
     try:
-        return _ask(replace(view, area=here.parent), services, level=here.level, compare=())
+        beside = replace(view, area=here.parent)
+        return replace(_ask(beside, services, level=here.level, compare=()), only_parts=True)
     except BadQuestion:
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -15,13 +16,19 @@ from layouts import hotspot_texts as texts
 from layouts import ids, shell
 from layouts.hotspots import HotspotContent, draw_hotspots
 from layouts.trouble import trouble
-from metrics.errors import CockpitError
+from metrics.before_after import before_after
+from metrics.errors import BadQuestion, CockpitError
+from metrics.governed import MOST_WEEKS, Governed
+from metrics.question import DIMENSIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dash.development.base_component import Component
 
     from cockpit.wiring import Services
     from layouts.drill.picker import Domains
+    from metrics.governed import BeforeAfter
 
 INDICATOR, PERIOD = "appeals_accepted", "last-30d"
 
@@ -88,6 +95,7 @@ def content_of(view: ViewState, services: Services) -> HotspotContent:
         compare=("history",),
     )  # fmt: skip
     here = territory.areas[question.area]
+    chosen, effect, said = effect_of(view, services)
     return HotspotContent(
         view=replace(view, area=here.code if here.parent else ""),
         now=service.clock.now(),
@@ -98,7 +106,49 @@ def content_of(view: ViewState, services: Services) -> HotspotContent:
         found=service.hot_spots(question),
         areas=territory.areas,
         version=service.version,
+        problems=services.city.governed,
+        chosen=chosen,
+        effect=effect,
+        trouble=said,
     )
+
+
+def effect_of(
+    view: ViewState, services: Services
+) -> tuple[Governed | None, BeforeAfter | None, str]:
+    """Return the problem looked at, what became of it, and why that cannot be told."""
+    chosen = None
+    try:
+        chosen = problem_of(view, services.city.governed)
+        if chosen is None:
+            return None, None, ""
+        return chosen, before_after(services.service, chosen, area=view.area), ""
+    except CockpitError as error:
+        return chosen, None, error.sentence
+
+
+def problem_of(view: ViewState, known: Sequence[Governed]) -> Governed | None:
+    """Return the problem the address describes or names, else the city's first; None without.
+
+    Raises:
+        BadQuestion: its day or its number of weeks is none.
+    """
+    if not view.since:
+        return next((one for one in known if one.id == view.governed), next(iter(known), None))
+    only = {name: values for name, values in view.filters if name in DIMENSIONS["case"]}
+    told = " ".join(filter(None, (*(one for few in only.values() for one in few), view.keyword)))
+    try:
+        return Governed(
+            id="chosen", name=texts.CHOSEN.format(what=told or texts.EVERYTHING),
+            since=dt.date.fromisoformat(view.since), weeks=int(view.weeks or 8),
+            indicator=view.indicator, only=only, keyword=view.keyword,
+        )  # fmt: skip
+    except ValueError as error:
+        raise BadQuestion(
+            f"'{view.since}' and '{view.weeks}' are no day and number of weeks",
+            where="since, weeks",
+            hint=f"Allowed: a day such as 2026-09-01, and 2 to {MOST_WEEKS} weeks",
+        ) from error
 
 
 PAGE = PageSpec(path="/hotspots", title=texts.HOTSPOTS, layout=layout, register=register)

@@ -12,7 +12,8 @@ GROUP BY indicator, key, w;
 SELECT indicator, key, w, toFloat64(sum(num)) AS n, countIf(num > 0) AS c
 FROM (SELECT indicator, '' AS key, w, item, sum(num) AS num
 FROM (SELECT toLowCardinality('appeal_reporters') AS indicator, toDate(assumeNotNull(accepted_at)) AS day, area, toInt64(bitShiftRight(sipHash64(reporter_key), 1)) AS item, toDecimal128(sum(sign * (toInt64(1))), 6) AS num, toDecimal128(0, 6) AS den
-FROM fact_case
+FROM (SELECT * REPLACE ('' AS area)
+FROM fact_case)
 WHERE isNotNull(accepted_at) AND (kind = '诉求' AND is_void = 0 AND reporter_key != '') AND batch <= 7 AND (day BETWEEN toDate('2025-11-10') AND toDate('2025-11-16') OR day BETWEEN toDate('2026-11-02') AND toDate('2026-11-15'))
 GROUP BY day, area, item
 HAVING num != 0)

@@ -148,7 +148,7 @@ def test_another_area_is_refused_however_it_is_asked_for(street):
 
 @pytest.mark.parametrize(
     "path",
-    ["/drill", "/walls", "/quality", "/briefing", "/briefing/2026-W02.docx",
+    ["/drill", "/hotspots", "/walls", "/quality", "/briefing", "/briefing/2026-W02.docx",
      "/indicator/um_filed", f"/area/{STREET}", "/nowhere"],
 )  # fmt: skip
 def test_other_pages_are_closed(street, path):
@@ -160,8 +160,9 @@ def test_other_pages_are_closed(street, path):
 
 
 def test_the_api_and_the_callbacks_of_other_pages_are_closed(street):
-    answer = street.get("/api/v1/ask?indicator=appeals_accepted")
-    assert answer.status_code == 403
+    for question in ("ask", "why"):
+        answer = street.get(f"/api/v1/{question}?indicator=appeals_accepted")
+        assert answer.status_code == 403
     assert answer.get_json()["error"] == "a kiosk link opens the wall and nothing else"
     for callback in street.get("/_dash-dependencies").get_json():
         if callback["output"] == ROUTER or callback["clientside_function"]:
