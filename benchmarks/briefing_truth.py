@@ -163,7 +163,7 @@ def truth(seeds: range) -> tuple[float, float]:
 
 
 def _composed(town: Town) -> BriefingContent:
-    return compose(town, week=WEEK, city_title="青川区", is_demo=True)
+    return compose(town, period=WEEK, city_title="青川区", is_demo=True)
 
 
 def consecutive(compose_week: Callable[[Period], BriefingContent], last: Period) -> list[str]:
@@ -190,7 +190,7 @@ def _of_home(home: Path, now: str) -> list[str]:
     with build(load_settings({"home": str(home), "now": now})) as services:
         last = week_of(services.clock.today() - dt.timedelta(days=7))
         return consecutive(
-            lambda week: compose(services.service, week=week, city_title="", is_demo=True), last
+            lambda week: compose(services.service, period=week, city_title="", is_demo=True), last
         )
 
 
@@ -205,7 +205,7 @@ def main() -> None:
     share, many = truth(range(options.first, options.first + options.seeds))
     town = Town(seed=7)
     wrong = consecutive(
-        lambda week: compose(town, week=week, city_title="青川区", is_demo=True), WEEK
+        lambda week: compose(town, period=week, city_title="青川区", is_demo=True), WEEK
     )
     if options.home:
         wrong += _of_home(options.home, options.now)

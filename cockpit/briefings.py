@@ -1,4 +1,4 @@
-"""The weekly briefings of a home: composed once, kept frozen, drawn as often as wanted."""
+"""The briefings of a home: composed once, kept frozen, drawn as often as wanted."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from metrics.briefing import BriefingContent, compose
+from metrics.briefing.edition import edition
 from metrics.briefing.restated import Restated, restated
 from metrics.calendar import Period, parse_period
 from metrics.errors import ConfigError, UnknownName
@@ -30,7 +31,7 @@ WRITING = threading.RLock()
 
 @dataclass(frozen=True)
 class Issue:
-    """One week's briefing on disk.
+    """One period's briefing on disk.
 
     Attributes:
         content: what it says, frozen.
@@ -72,25 +73,25 @@ def issue(
     is_compared: bool = False,
     is_review: bool = False,
 ) -> Issue:
-    """Return a week's briefing, drawn into a folder.
+    """Return a period's briefing, drawn into a folder.
 
     The content is composed once and kept in the home; later it is drawn from there, so that what
     was sent out does not change when data are restated.
 
     Args:
         services: the opened services.
-        week: an ISO week that has begun.
+        week: a day, ISO week, month or quarter that has begun.
         folder: where the documents go.
         forms: of ``FORMATS``.
         is_compared: tell what the data say otherwise now.
         is_review: put the evidence beside the sentences of the Word document.
 
     Raises:
-        BadQuestion: ``week`` is no ISO week that has begun.
+        BadQuestion: ``week`` is no such period.
         ConfigError: the folder cannot be written, the kept content is damaged, a character has no
             font, or the template is wrong.
     """
-    period = parse_period(week, services.clock.today())
+    period = read_period(services, week)
     with WRITING:
         base = kept(services, period)
         content = services.weekly.standing(period.text).content or base
@@ -102,13 +103,24 @@ def issue(
     return Issue(content, paths, restated(content, now), _told(base) != _told(now))
 
 
+def read_period(services: Services, text: str) -> Period:
+    """Return the period of a briefing that a person wrote.
+
+    Raises:
+        BadQuestion: it is not understood, has not begun, or no briefing is written of its kind.
+    """
+    period = parse_period(text, services.clock.today())
+    edition(period)
+    return period
+
+
 def composed(services: Services, period: Period, asks: Asks | None = None) -> BriefingContent:
-    """Return a week's briefing as the data say it now, or as somebody else answers."""
+    """Return a period's briefing as the data say it now, or as somebody else answers."""
     from cockpit.outlines import outlines  # noqa: PLC0415 - loads the geometry
 
     return compose(
         asks or services.service,
-        week=period,
+        period=period,
         city_title=services.city.title,
         is_demo=services.city.demo,
         outlines=outlines(services),
@@ -118,7 +130,7 @@ def composed(services: Services, period: Period, asks: Asks | None = None) -> Br
 def kept(
     services: Services, period: Period, *, is_anew: bool = False, asks: Asks | None = None
 ) -> BriefingContent:
-    """Return the frozen content of a week, composing and freezing it where there is none."""
+    """Return the frozen content of a period, composing and freezing it where there is none."""
     folder = home_folder(services)
     path = folder / f"{period.text}.json"
     with WRITING:
@@ -190,8 +202,8 @@ def file_name(content: BriefingContent, form: str, *, is_review: bool = False) -
 
 
 def issued(folder: Path) -> set[str]:
-    """Return the weeks whose content is frozen in a folder."""
-    return {path.stem for path in folder.glob("*-W*.json")}
+    """Return the periods whose content is frozen in a folder."""
+    return {path.stem for path in folder.glob("[0-9]*.json")}
 
 
 def read_content(path: Path) -> BriefingContent:

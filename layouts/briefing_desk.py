@@ -59,6 +59,8 @@ class DeskView:
         steps: time, name, deed and note of everything done so far.
         changes: the numbers restated since; None where that is not known.
         sent: time, place, outcome, tries and note of everything sent.
+        file: an edited document that was handed in and not taken over yet: name and content.
+        returned: what was changed in it.
     """
 
     week: str
@@ -73,6 +75,8 @@ class DeskView:
     steps: tuple[tuple[str, str, str, str], ...] = ()
     changes: tuple[tuple[str, ...], ...] | None = None
     sent: tuple[tuple[str, ...], ...] = ()
+    file: str = ""
+    returned: tuple[tuple[str, ...], ...] = ()
     said: str = ""
     is_wrong: bool = field(default=False)
 
@@ -95,6 +99,7 @@ def draw_desk(view: DeskView) -> Component:
         _head(view),
         said,
         *(_section(view, section) for section in view.sections),
+        *([_returned(view)] if view.is_open else []),
         _record(view),
     ]
     if view.sent:
@@ -190,6 +195,24 @@ def _proofs(proofs: Sequence[Proof]) -> Component:
         [html.Summary(texts.BRIEFING_PROOF.format(n=len(proofs))), html.Ul(lines)],
         className="bd-proof",
     )
+
+
+def _returned(view: DeskView) -> Component:
+    pick = dcc.Upload(
+        html.Button(texts.BRIEFING_RETURN_PICK, className="st-button st-button--quiet",
+                    type="button"),
+        id=ids.briefing_file(view.week), accept=".docx", className="bd-pick",
+    )  # fmt: skip
+    named = html.Span(texts.BRIEFING_RETURN, className="st-hidden")
+    parts: list[Component] = [html.Label([named, pick], className="bd-label")]
+    if view.returned:
+        rows: list[list[shell.Children]] = [list(row) for row in view.returned]
+        parts += [
+            shell.table(texts.BRIEFING_RETURN_HEAD, rows, caption=texts.BRIEFING_RETURN),
+            html.Div(_button("import", "", texts.BRIEFING_ACTS["import"]), className="bd-fields"),
+            dcc.Input(id=ids.briefing_field("file", ""), value=view.file, type="hidden"),
+        ]
+    return shell.panel(texts.BRIEFING_RETURN, parts, note=texts.BRIEFING_RETURN_NOTE)
 
 
 def _record(view: DeskView) -> Component:

@@ -10,11 +10,6 @@ TITLE_SINK = "title-sink"
 NOTICE = "notice"
 
 WALL = "wall"
-WALL_BEAT = "wall-beat"
-WALL_TICK = "wall-tick"
-WALL_VIEW = "wall-view"
-WALL_PAYLOAD = "wall-payload"
-WALL_SINK = "wall-sink"
 WALL_CLOCK = "wall-clock"
 WALL_FEEDS_COUNT = "wall-feeds-count"
 WALL_KEYS = "wall-keys"
@@ -70,6 +65,11 @@ BRIEFING_SAID = "briefing-said"
 def briefing_do(act: str, of: str) -> dict[str, str]:
     """Return the id of a button of the briefing's desk: what it does, and to which sentence."""
     return {"type": "briefing-do", "act": act, "of": of}
+
+
+def briefing_file(week: str) -> dict[str, str]:
+    """Return the id of what takes an edited document back on the briefing's desk."""
+    return {"type": "briefing-file", "of": week}
 
 
 def briefing_field(name: str, of: str) -> dict[str, str]:

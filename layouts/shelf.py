@@ -1,4 +1,4 @@
-"""The shelf of weekly briefings."""
+"""The shelf of the briefings."""
 
 from __future__ import annotations
 
@@ -15,34 +15,42 @@ from layouts.format import date_text
 
 
 @dataclass(frozen=True)
-class ShelfWeek:
-    """One week: its name and days, how far its briefing has come, and where it is.
+class ShelfIssue:
+    """One briefing: its period, how far it has come, and where it is.
 
     Attributes:
+        masthead: weekly, monthly and so on in words.
         state: of ``texts.BRIEFING_STATES``; empty where there is none yet.
     """
 
-    week: str
+    masthead: str
+    period: str
     start: dt.date
     end: dt.date
     state: str
     href: str
 
 
-def draw_shelf(weeks: Sequence[ShelfWeek]) -> Component:
-    """Return the weeks with links to the desk and to each document, as given."""
-    rows: list[list[shell.Children]] = [
-        [
-            one.week,
-            f"{date_text(one.start)}—{date_text(one.end)}",
-            texts.BRIEFING_STATES.get(one.state, texts.BRIEFING_OPEN),
-            shell.go(texts.BRIEFING_EDIT, one.href, label=f"{texts.BRIEFING_EDIT} {one.week}"),
-            downloads(one.href),
-        ]
-        for one in weeks
+def draw_shelf(issues: Sequence[ShelfIssue]) -> Component:
+    """Return the briefings of every rhythm, with links to the desk and to each document."""
+    panels: list[Component] = []
+    for masthead in dict.fromkeys(one.masthead for one in issues):
+        rows = [_row(one) for one in issues if one.masthead == masthead]
+        listed = shell.table(texts.BRIEFINGS_HEAD, rows, caption=masthead)
+        note = "" if panels else texts.BRIEFINGS_NOTE
+        panels.append(shell.panel(masthead, listed, note=note))
+    return html.Div(panels, className="bd")
+
+
+def _row(one: ShelfIssue) -> list[shell.Children]:
+    start, end = date_text(one.start), date_text(one.end)
+    return [
+        one.period,
+        start if start == end else f"{start}—{end}",
+        texts.BRIEFING_STATES.get(one.state, texts.BRIEFING_OPEN),
+        shell.go(texts.BRIEFING_EDIT, one.href, label=f"{texts.BRIEFING_EDIT} {one.period}"),
+        downloads(one.href),
     ]
-    listed = shell.table(texts.BRIEFINGS_HEAD, rows, caption=texts.BRIEFING)
-    return shell.panel(texts.BRIEFING, listed, note=texts.BRIEFINGS_NOTE)
 
 
 def downloads(href: str) -> html.Span:

@@ -338,7 +338,7 @@ NO_TREND = "近{days}天没有数据。"
 NO_TRACE = "本次回答未附来源。"
 
 BRIEFINGS_NOTE = "首次下载或编辑时生成并定稿;此后数据更正不改变已定稿的内容"
-BRIEFINGS_HEAD = ("周次", "起止", "状态", "编审", "下载")
+BRIEFINGS_HEAD = ("时段", "起止", "状态", "编审", "下载")
 BRIEFING_OPEN = "未生成"
 BRIEFING_STATES = {
     "composed": "已生成", "draft": "草稿", "reviewed": "已审核", "signed": "已签发",
@@ -355,7 +355,7 @@ BRIEFING_STEPS = {
 }  # fmt: skip
 BRIEFING_ACTS = {
     "save": "保存", "up": "上移", "down": "下移", "drop": "删去", "restore": "恢复原句",
-    "add": "增加一句",
+    "add": "增加一句", "import": "采纳改动",
 }  # fmt: skip
 BRIEFING_WHY = "改动数字的原因"
 BRIEFING_PROOF, BRIEFING_NO_PROOF = "依据{n}项", "本句不含统计数"
@@ -367,9 +367,16 @@ BRIEFING_CHANGED, BRIEFING_CHANGED_HEAD = "定稿后的数据更正", (
     "指标", "区域", "条件", "期间", "定稿", "现在",
 )  # fmt: skip
 BRIEFING_UNCHANGED = "定稿后,文中数据没有更正。"
+BRIEFING_RETURN = "取回改过的Word"
+BRIEFING_RETURN_NOTE = "先列出改动,数字与文字分开;填写姓名(改动数字另填说明)后采纳。修订视为已接受"
+BRIEFING_RETURN_PICK, BRIEFING_RETURN_SAME = "选择文件", "{name}:没有改动。"
+BRIEFING_RETURN_HEAD = ("改动", "位置", "数字", "文字")
+BRIEFING_RETURN_KINDS = {
+    "wording": "文字", "numbers": "数字", "gone": "删句", "new": "加句", "cell": "表格",
+}  # fmt: skip
 BRIEFING_SAVED = "已保存。"
 BRIEFING_DONE = "已{what}。"
 BRIEFING_SENTENCE, BRIEFING_NEW = "句子", "新句"
-BRIEFING_BACK = "全部周报"
+BRIEFING_BACK = "全部简报"
 BRIEFING_SENT, BRIEFING_SENT_HEAD = "报送", ("时间", "去向", "结果", "次数", "说明")
 BRIEFING_SENT_STATES = {"sent": "已送达", "failed": "未送达,将再试", "sending": "结果不明,不再发送"}

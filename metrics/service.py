@@ -101,9 +101,7 @@ class Service:
             level = self.territory.level(level).id
         if as_of > self.version or as_of < 0:
             raise BadQuestion(
-                f"there is no batch {as_of}",
-                where="--as-of",
-                hint=f"The newest is {self.version}",
+                f"there is no batch {as_of}", where="--as-of", hint=f"The newest is {self.version}"
             )
         question = Question(
             indicator, meant, place.id, level, tuple(compare), by,
@@ -197,9 +195,13 @@ class Service:
         )
         return min(int(rows[0]["batch"]), self.version)
 
-    def freshness(self) -> tuple[Freshness, ...]:
-        """Return the age of every feed the city expects."""
-        return self.feeds.freshness(self.clock.now(), self.version)
+    def freshness(self, *, as_of: int = 0) -> tuple[Freshness, ...]:
+        """Return the age of every feed the city expects, now or as a batch left it."""
+        return self.feeds.freshness(self.clock.now(), as_of or self.version)
+
+    def spoken_days(self, *, as_of: int = 0) -> Mapping[str, frozenset[dt.date]]:
+        """Return the days on which a source has rows, by source, now or as a batch left them."""
+        return self.feeds.coverage(as_of or self.version).days
 
     def dimensions(self, indicator_id: str) -> tuple[str, ...]:
         """Return the columns an indicator may be broken down by."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,13 +15,23 @@ if TYPE_CHECKING:
     from cockpit.settings import Settings
     from cockpit.wiring import Services
 
+RHYTHMS = {
+    "day": "2026-11-20, yesterday",
+    "week": "2026-W46, last-week",
+    "month": "2026-10, last-month",
+    "quarter": "2026-Q3, last-quarter",
+}
+"""The options that name a period, each with what it takes."""
 WAYS = ("review", "sign", "archive", "return", "recall")
 BY = "cockpit brief"
 """Who composes anew where no name is given."""
 
 
 @click.command()
-@click.option("--week", default="last-week", show_default=True, metavar="WEEK", help="2026-W46.")
+@click.option("--week", default="", show_default="last-week", metavar="WEEK", help="2026-W46.")
+@click.option("--day", default="", metavar="DAY", help="Of a day instead: 2026-11-20, yesterday.")
+@click.option("--month", default="", metavar="MONTH", help="Of a month: 2026-10, last-month.")
+@click.option("--quarter", default="", metavar="QUARTER", help="Of a quarter: 2026-Q3.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
               help="Folder for the documents; briefings/ in the home if absent.")  # fmt: skip
 @click.option("--format", "forms", default="docx,pdf,xlsx,pptx", show_default=True, metavar="LIST",
@@ -48,7 +57,10 @@ BY = "cockpit brief"
 @with_settings()
 @json_option
 def brief(settings: Settings, **given: object) -> None:
-    """Write the weekly briefing: an editable Word document, PDF, tables and slides."""
+    """Write the weekly briefing: an editable Word document, PDF, tables and slides.
+
+    Or that of a day, a month or a quarter.
+    """
     from cockpit.briefings import read_formats
     from cockpit.wiring import build
 
@@ -59,17 +71,41 @@ def brief(settings: Settings, **given: object) -> None:
         "docx" if given["is_review"] else str(given["forms"])
     )  # fmt: skip
     with build(settings) as services:
+        period = asked_period(services, given)
         if given["step"]:
-            take_step(services, given)
+            take_step(services, period, given)
             return
         if given["file"]:
-            take_back(services, given)
+            take_back(services, period, given)
             return
-        made = drawn(services, given, forms)
+        made = drawn(services, period, given, forms)
     if given["is_diff"]:
         tell_changes(made, as_json=bool(given["as_json"]))
     else:
         tell_files(made, as_json=bool(given["as_json"]))
+
+
+def asked_period(services: Services, given: dict[str, object]) -> str:
+    """Return the period that is asked for; the last week where none is named.
+
+    Raises:
+        BadQuestion: two are named, or one is not of the kind its option says.
+    """
+    from metrics.errors import BadQuestion
+
+    said = [(kind, str(given[kind])) for kind in RHYTHMS if given[kind]]
+    if len(said) > 1:
+        raise BadQuestion(
+            "a briefing is of one period", where=f"--{said[0][0]} --{said[1][0]}",
+            next_step="Name one of them",
+        )  # fmt: skip
+    kind, text = said[0] if said else ("week", "last-week")
+    period = services.clock.period(text)
+    if period.kind != kind:
+        raise BadQuestion(
+            f"'{text}' is not a {kind}", where=f"--{kind}", hint=f"Allowed: {RHYTHMS[kind]}"
+        )
+    return period.text
 
 
 def give_template(settings: Settings) -> None:
@@ -86,26 +122,28 @@ def give_template(settings: Settings) -> None:
     click.echo(path)
 
 
-def drawn(services: Services, given: dict[str, object], forms: tuple[str, ...]) -> Issue:
-    """Return the week's briefing, composed anew first where that was asked for."""
+def drawn(
+    services: Services, period: str, given: dict[str, object], forms: tuple[str, ...]
+) -> Issue:
+    """Return the period's briefing, composed anew first where that was asked for."""
     from cockpit.briefings import home_folder, issue
     from cockpit.weekly.desk import compose_anew
 
-    week, out = str(given["week"]), given["out"]
+    out = given["out"]
     folder = out if isinstance(out, Path) else home_folder(services)
     if given["is_anew"]:
-        compose_anew(services, week, str(given["by"]) or BY)
-    return issue(services, week, folder, forms=forms, is_compared=not given["is_anew"],
+        compose_anew(services, period, str(given["by"]) or BY)
+    return issue(services, period, folder, forms=forms, is_compared=not given["is_anew"],
         is_review=bool(given["is_review"]))  # fmt: skip
 
 
-def take_step(services: Services, given: dict[str, object]) -> None:
+def take_step(services: Services, period: str, given: dict[str, object]) -> None:
     """Take the briefing from draft towards the archive, or back, and print where it stands."""
     from cockpit.weekly.desk import go, stands
 
-    week, number = str(given["week"]), given["number"]
+    number = given["number"]
     now = go(
-        services, week, stands(services, week).revision, str(given["by"]), str(given["step"]),
+        services, period, stands(services, period).revision, str(given["by"]), str(given["step"]),
         note=str(given["note"]), number=number if isinstance(number, int) else None,
     )  # fmt: skip
     if given["as_json"]:
@@ -115,14 +153,15 @@ def take_step(services: Services, given: dict[str, object]) -> None:
         click.echo(f"{now.week} {now.state}")
 
 
-def take_back(services: Services, given: dict[str, object]) -> None:
+def take_back(services: Services, period: str, given: dict[str, object]) -> None:
     """Print what was changed in an edited document, and take it over where a name is given."""
     from cockpit.weekly.desk import edit, stands
+    from layouts import staff_texts as texts
     from layouts.briefing.manuscript import manuscript
     from layouts.briefing.returned import returned, taken_over
 
     file, who = Path(str(given["file"])), str(given["by"])
-    now = stands(services, str(given["week"]))
+    now = stands(services, period)
     assert now.content is not None  # noqa: S101 - what stands has content
     changes = returned(manuscript(now.content), file.read_bytes(), name=file.name)
     if who and changes:
@@ -132,18 +171,13 @@ def take_back(services: Services, given: dict[str, object]) -> None:
     if given["as_json"]:
         print_json([asdict(one) for one in changes])
         return
-    words = {"wording": "文字", "numbers": "数字", "gone": "删句", "new": "加句", "cell": "表格"}
     print_table(
-        ("改动", "位置", "数字", "文字"),
-        [(words[one.kind], one.at, _arrows(one.numbers),
-          _arrows(one.words) or one.new or one.old) for one in changes],
+        texts.BRIEFING_RETURN_HEAD,
+        [(texts.BRIEFING_RETURN_KINDS[one.kind], one.at, one.shown_numbers, one.shown_words)
+         for one in changes],
     )  # fmt: skip
     if not changes:
         say(f"{file.name}: nothing was changed.")
-
-
-def _arrows(pairs: Sequence[tuple[str, str]]) -> str:
-    return "、".join(f"{old or '—'}→{new or '—'}" for old, new in pairs)
 
 
 def tell_files(made: Issue, *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""The weekly briefings: the shelf of the last weeks, and the desk of each."""
+"""The briefings: the shelf of the last ones, and the desk of each."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from flask import Response, request, send_file
 
 from cockpit.briefings import home_folder, issue, issued, read_formats
 from cockpit.page_spec import PageSpec
-from cockpit.weekly.view import act_on, desk_of
+from cockpit.weekly.view import act_on, desk_of, look_into
 from layouts import ids, shell
 from layouts import staff_texts as texts
 from layouts.briefing_desk import draw_desk
-from layouts.shelf import ShelfWeek, draw_shelf
-from metrics.calendar import same_weekdays, week_of
+from layouts.shelf import ShelfIssue, draw_shelf
+from metrics.briefing.edition import edition
+from metrics.calendar import neighbour
 from metrics.errors import CockpitError
 
 if TYPE_CHECKING:
@@ -24,8 +25,12 @@ if TYPE_CHECKING:
 
     from cockpit.wiring import Services
 
-WEEKS = 8
+SHELF: tuple[tuple[str, int], ...] = (
+    ("this-week", 8), ("this-month", 3), ("this-quarter", 2), ("today", 7),
+)  # fmt: skip
+"""The periods that run, and how many before them are on the shelf."""
 _DO = {"type": "briefing-do", "act": ALL, "of": ALL}
+_FILE = {"type": "briefing-file", "of": ALL}
 _FIELD = {"type": "briefing-field", "name": ALL, "of": ALL}
 
 
@@ -58,6 +63,22 @@ def register(app: Dash, services: Services) -> None:
             return no_update
         return draw_desk(act_on(services, week, done["act"], done["of"], typed(ctx.states_list)))
 
+    @app.callback(
+        Output(ids.BRIEFING, "children", allow_duplicate=True),
+        Input(_FILE, "contents"),
+        State(_FILE, "filename"),
+        State(_FIELD, "value"),
+        State(ids.ADDRESS, "pathname"),
+        prevent_initial_call=True,
+    )
+    def look(files: Any, names: Any, _values: Any, pathname: str) -> Any:  # noqa: ANN401
+        if not files or not files[0]:
+            return no_update
+        fields = typed(ctx.states_list)
+        return draw_desk(
+            look_into(services, pathname.rpartition("/")[2], str(names[0]), files[0], fields)
+        )
+
     app.server.add_url_rule("/briefing/<week>.<form>", "briefing", download(services))
 
 
@@ -76,7 +97,11 @@ def download(services: Services) -> Any:  # noqa: ANN401 - a view of Flask
 def typed(states: list[Any]) -> dict[tuple[str, str], str]:
     """Return what stands in the fields of the desk, by name and sentence."""
     fields = (one for group in states if isinstance(group, list) for one in group)
-    return {(one["id"]["name"], one["id"]["of"]): str(one.get("value") or "") for one in fields}
+    return {
+        (one["id"]["name"], one["id"]["of"]): str(one.get("value") or "")
+        for one in fields
+        if "name" in one["id"]
+    }
 
 
 def shown_desk(services: Services, week: str) -> Component:
@@ -87,15 +112,21 @@ def shown_desk(services: Services, week: str) -> Component:
         return shell.sentence(error.sentence)
 
 
-def shelf(services: Services) -> list[ShelfWeek]:
-    """Return the last whole weeks, newest first."""
+def shelf(services: Services) -> list[ShelfIssue]:
+    """Return the last whole periods of every rhythm, newest first."""
     done = dict.fromkeys(issued(home_folder(services)), "composed") | services.weekly.states()
-    running = week_of(services.clock.today())
-    weeks = [week_of(span.start) for span in same_weekdays(running, WEEKS)]
-    return [
-        ShelfWeek(one.text, one.start, one.end, done.get(one.text, ""), f"/briefing/{one.text}")
-        for one in weeks
+    periods = [
+        neighbour(services.clock.period(running), -back)
+        for running, many in SHELF
+        for back in range(1, many + 1)
     ]
+    return [
+        ShelfIssue(
+            edition(one).masthead, one.text, one.start, one.end, done.get(one.text, ""),
+            f"/briefing/{one.text}",
+        )
+        for one in periods
+    ]  # fmt: skip
 
 
 PAGE = PageSpec(path="/briefing/<key>", title=texts.BRIEFING, layout=layout, register=register)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from metrics.answer import Answer, Freshness
@@ -45,5 +46,9 @@ class AsOf:
         return self.service.answer_many(questions)
 
     def freshness(self) -> tuple[Freshness, ...]:
-        """Return the age of every feed now: a feed that was late is no less late for it."""
-        return self.service.freshness()
+        """Return the age of every feed as the batch left it: what came later was missing then."""
+        return self.service.freshness(as_of=self.batch)
+
+    def spoken_days(self) -> Mapping[str, frozenset[dt.date]]:
+        """Return the days on which a source had rows, by source."""
+        return self.service.spoken_days(as_of=self.batch)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cockpit.briefings import kept
+from cockpit.briefings import kept, read_period
 from cockpit.weekly.archive import put_away
 from cockpit.weekly.ledger import Standing, State, Step
-from metrics.calendar import Period, parse_period
 from metrics.errors import BadQuestion
 
 if TYPE_CHECKING:
@@ -29,12 +28,12 @@ Change = Callable[["BriefingContent"], "BriefingContent"]
 
 
 def stands(services: Services, week: str) -> Standing:
-    """Return a week's briefing as it stands now, composing it where there is none.
+    """Return a period's briefing as it stands now, composing it where there is none.
 
     Raises:
-        BadQuestion: no ISO week that has begun.
+        BadQuestion: no day, ISO week, month or quarter that has begun.
     """
-    period = _week(services, week)
+    period = read_period(services, week)
     found = services.weekly.standing(period.text)
     if found.content is not None:
         return found
@@ -93,11 +92,11 @@ def go(
         who: the person's name.
         way: of ``WAYS``.
         note: why it goes back; may be empty on the way forward.
-        number: the issue's number of the year, on signing; by default that of the week.
+        number: the issue's number of the year, on signing; by default that of the period.
 
     Raises:
         BadQuestion: no name, the step does not lead on from here, no reason for the way back, or
-            a number that another week was signed under.
+            a number that another briefing was signed under.
     """
     who, now = _name(who), _current(stands(services, week), revision)
     content = now.content
@@ -127,7 +126,7 @@ def compose_anew(services: Services, week: str, who: str) -> None:
     Raises:
         BadQuestion: it is reviewed or signed already.
     """
-    period = _week(services, week)
+    period = read_period(services, week)
     now = services.weekly.standing(period.text)
     if now.state != "draft":
         raise BadQuestion(
@@ -138,15 +137,6 @@ def compose_anew(services: Services, week: str, who: str) -> None:
     content = kept(services, period, is_anew=True)
     if now.content is not None:
         services.weekly.forget(period.text, _step(services, content, who, "anew", ""))
-
-
-def _week(services: Services, week: str) -> Period:
-    period = parse_period(week, services.clock.today())
-    if period.kind != "week":
-        raise BadQuestion(
-            f"'{week}' is not a week", where="--week", hint="Allowed: 2026-W46, last-week"
-        )
-    return period
 
 
 def _name(who: str) -> str:
@@ -172,7 +162,7 @@ def _numbered(services: Services, content: BriefingContent, number: int | None) 
     wanted = content.issue_number if number is None else number
     if not 1 <= wanted <= 9999:
         raise BadQuestion(f"'{wanted}' is no number of an issue", where=content.week)
-    other = services.weekly.number_taken(content.issue_year, wanted, content.week)
+    other = services.weekly.number_taken(content, wanted)
     if other:
         raise BadQuestion(
             f"number {wanted} of {content.issue_year} is signed already", where=content.week,

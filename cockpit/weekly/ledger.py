@@ -145,12 +145,13 @@ class WeeklyLedger:
             self._add(week, step)
             self._base.execute("COMMIT")
 
-    def number_taken(self, year: int, number: int, week: str) -> str:
-        """Return the other week that was signed under this number of the year, or nothing."""
+    def number_taken(self, issue: BriefingContent, number: int) -> str:
+        """Return the other issue of the year, of the same masthead, signed under a number."""
         told = "SELECT week, content FROM issue WHERE week != ? AND state IN ('signed', 'archived')"
-        for other, text in self._rows(told, week):
+        wanted = (issue.masthead, issue.issue_year, number)
+        for other, text in self._rows(told, issue.week):
             content = BriefingContent.model_validate_json(text)
-            if (content.issue_year, content.issue_number) == (year, number):
+            if (content.masthead, content.issue_year, content.issue_number) == wanted:
                 return str(other)
         return ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,7 +11,8 @@ from cockpit.briefings import composed, kept
 from cockpit.weekly.desk import WAYS, Change, edit, go, stands
 from layouts import staff_texts as texts
 from layouts.briefing.editing import added, dropped, moved, restored, reworded
-from layouts.briefing.manuscript import proof_line
+from layouts.briefing.manuscript import manuscript, proof_line
+from layouts.briefing.returned import Returned, returned, taken_over
 from layouts.briefing.sentences import figure, sentence
 from layouts.briefing_desk import DeskSection, DeskSentence, DeskView, Proof
 from metrics.briefing.restated import restated
@@ -66,6 +68,8 @@ def desk_of(
         ),
         changes=_changes(content, composed(services, period)) if is_compared else None,
         sent=_sent(services, now.week),
+        file=fields.get(("file", ""), ""),
+        returned=_returned_rows(services, now.week, fields.get(("file", ""), "")),
     )
 
 
@@ -82,13 +86,65 @@ def act_on(services: Services, week: str, act: str, of: str, fields: Fields) -> 
             said = texts.BRIEFING_DONE.format(what=texts.BRIEFING_STEPS[of])
         else:
             what, change = _change(services, week, act, of, fields)
+            left = _unsaved(services, week, left)
             edit(services, week, revision, who, what, change)
             said = texts.BRIEFING_SAVED
+            left.pop(("file", ""), None)
             for name in ("text", "why", "new"):
                 left.pop((name, of), None)
     except CockpitError as error:
         return replace(desk_of(services, week, fields=fields), said=error.sentence, is_wrong=True)
     return replace(desk_of(services, week, fields=left), said=said)
+
+
+def _unsaved(services: Services, week: str, fields: Fields) -> dict[tuple[str, str], str]:
+    """Return the fields without those that only say what stands there already."""
+    content = stands(services, week).content
+    old = {("text", fact.id): sentence(fact) for fact in content.facts} if content else {}
+    return {key: text for key, text in fields.items() if old.get(key) != text}
+
+
+def look_into(services: Services, week: str, name: str, told: str, fields: Fields) -> DeskView:
+    """Return the desk with what was changed in an edited document that is handed in.
+
+    Args:
+        services: the opened services.
+        week: of the briefing.
+        name: of the file.
+        told: the file as the browser hands it over: a kind, a comma, base64.
+        fields: what is typed on the page.
+    """
+    file = f"{name}/{told.rpartition(',')[2]}"
+    try:
+        changes = _returned(services, week, file)
+    except CockpitError as error:
+        return replace(desk_of(services, week, fields=fields), said=error.sentence, is_wrong=True)
+    said = "" if changes else texts.BRIEFING_RETURN_SAME.format(name=name)
+    view = desk_of(services, week, fields={**fields, ("file", ""): file})
+    return replace(view, said=said)
+
+
+def _returned_rows(services: Services, week: str, file: str) -> tuple[tuple[str, ...], ...]:
+    """Return what was changed in a document that waits; nothing where it no longer fits."""
+    try:
+        changes = _returned(services, week, file) if file else ()
+    except CockpitError:
+        return ()
+    return tuple(
+        (texts.BRIEFING_RETURN_KINDS[one.kind], one.at, one.shown_numbers, one.shown_words)
+        for one in changes
+    )
+
+
+def _returned(services: Services, week: str, file: str) -> tuple[Returned, ...]:
+    name, _, coded = file.partition("/")
+    content = stands(services, week).content
+    assert content is not None  # noqa: S101 - what stands has content
+    try:
+        data = base64.b64decode(coded, validate=True)
+    except ValueError:
+        data = b""
+    return returned(manuscript(content), data, name=name)
 
 
 def _number(text: str) -> int | None:
@@ -103,6 +159,11 @@ def _change(services: Services, week: str, act: str, of: str, fields: Fields) ->
     if act == "save":
         text = fields.get(("text", of), "")
         return words, lambda content: reworded(content, of, text, who=who, reason=why)
+    if act == "import":
+        file, reason = fields.get(("file", ""), ""), fields.get(("note", ""), "")
+        changes = _returned(services, week, file)
+        words = f"{texts.BRIEFING_ACTS[act]} {file.partition('/')[0]}"
+        return words, lambda content: taken_over(content, changes, who=who, reason=reason)
     if act == "add":
         text = fields.get(("new", of), "")
         return words, lambda content: added(content, of, text, who=who, reason=why)

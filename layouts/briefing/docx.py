@@ -33,6 +33,7 @@ from layouts.briefing.manuscript import (
     Table,
     proof_line,
 )
+from layouts.briefing.page import add_comment_styles
 from layouts.briefing.sandbox import filled
 from layouts.briefing.tables import Grid, place_table
 from layouts.briefing.template import EVIDENCE, STYLES, TABLE_TEXT, template_bytes
@@ -100,6 +101,7 @@ def _check_styles(document: Document, template: Path | None) -> None:
 
 def _comment(document: Document, said: Manuscript, marked: dict[str, Paragraph]) -> None:
     """Put the evidence beside every sentence, dated like the issue so that bytes stay equal."""
+    add_comment_styles(document)
     pieces = {piece.id: piece for piece in said.content.evidence}
     at = f"{said.content.issued}T00:00:00Z"
     for chapter in said.chapters:

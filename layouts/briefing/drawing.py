@@ -173,7 +173,7 @@ def _calendar_tall() -> float:
 
 def _calendar(spec: PictureSpec) -> tuple[list[str], float]:
     known = [value for value in spec.values if value is not None]
-    weeks = len(spec.days) // 7
+    weeks = -(-len(spec.days) // 7)
     left, top = WEEKDAY + 20, 70.0
     wide = (WIDE - left) / max(1, weeks)
     body = [

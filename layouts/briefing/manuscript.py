@@ -153,8 +153,11 @@ def _part(value: float | None) -> str:
 
 
 def _span(content: BriefingContent) -> str:
-    start, end = dt.date.fromisoformat(content.start), dt.date.fromisoformat(content.end)
-    return f"{start.month}月{start.day}日至{end.month}月{end.day}日"
+    first, last = (
+        f"{day.month}月{day.day}日"
+        for day in (dt.date.fromisoformat(content.start), dt.date.fromisoformat(content.end))
+    )
+    return first if first == last else f"{first}至{last}"
 
 
 def _drawn_texts(spec: ChartSpec | PictureSpec) -> Iterator[str]:

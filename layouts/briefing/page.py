@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from docx.document import Document
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
@@ -45,6 +47,21 @@ def set_font(
     fonts.set(qn("w:eastAsia"), font)
     for name in _THEME:
         fonts.attrib.pop(qn(f"w:{name}"), None)
+
+
+def add_comment_styles(document: Document) -> None:
+    """Define the styles that comments name, where a document lacks them."""
+    known = {style.style_id for style in document.styles}
+    for name, kind in (
+        ("annotation text", WD_STYLE_TYPE.PARAGRAPH),
+        ("annotation reference", WD_STYLE_TYPE.CHARACTER),
+    ):
+        id_ = name.title().replace(" ", "").replace("Annotation", "Comment")
+        if id_ in known:
+            continue
+        style = document.styles.add_style(name, kind, builtin=True)
+        style.element.set(qn("w:styleId"), id_)
+        set_font(style, SONG, 9)
 
 
 def add_properties(holder: BaseOxmlElement, made: BaseOxmlElement, order: tuple[str, ...]) -> None:

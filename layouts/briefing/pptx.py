@@ -26,15 +26,15 @@ from layouts.briefing.chart import alt_text, native_chart
 from layouts.briefing.drawing import height_mm
 from layouts.briefing.ink import FAINT, INK, MEASURE, RED, SHADE, SLIDES
 from layouts.briefing.manuscript import Chapter, Figure, Manuscript, Table, proof_line
-from layouts.briefing.sentences import cell
-from metrics.briefing.content import ChartSpec, Evidence, Fact, PictureSpec
+from layouts.briefing.sentences import cell, phrase
+from metrics.briefing.content import ChartSpec, Evidence, Fact, PictureSpec, Slot
 
 WIDE, TALL = 338.67, 190.5
 """Millimetres of a slide, sixteen to nine."""
 EDGE, TOP, FOOT = 10.0, 26.0, 180.0
 BESIDE, ALONE = 260, 620
 """Characters a slide holds beside a drawing, and without one."""
-CARDS = 6
+CARDS, LEAST_CARDS = 6, 4
 ROWS = 14
 """Lines of a table on one slide."""
 _CHART = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
@@ -104,21 +104,28 @@ class _Slides:
 
     def _overview(self, chapter: Chapter, table: Table) -> None:
         slide = self._slide(_bare(chapter.title))
+        self._cards(slide, [row[:3] for row in table.spec.rows])
+        self._say(slide, chapter.sentences, EDGE, TOP + 42, WIDE - 2 * EDGE, 110)
+
+    def _cards(self, slide: Slide, rows: Sequence[Sequence[Slot]]) -> None:
+        """Add a row of cards, each from a name, an amount and, where it is known, its change."""
         wide = (WIDE - 2 * EDGE - 5 * 4) / CARDS
-        for number, row in enumerate(table.spec.rows[:CARDS]):
-            name, amount, change, _ = (cell(slot) for slot in row)
+        for number, row in enumerate(rows[:CARDS]):
+            name, amount = (cell(slot) for slot in row[:2])
             left = EDGE + number * (wide + 4)
             self._band(slide, left, TOP, 36, SHADE, wide=wide)
             _write(_box(slide, left, TOP + 2, wide, 10), [name], 13, ink=FAINT, center=True)
             _write(_box(slide, left, TOP + 11, wide, 14), [amount], 24, bold=True, center=True)
-            line = f"环比{change}" if row[2].number is not None else ""
+            line = phrase(row[2]) if len(row) > 2 and row[2].number is not None else ""
             _write(_box(slide, left, TOP + 25, wide, 9), [line], 12, center=True)
-        self._say(slide, chapter.sentences, EDGE, TOP + 42, WIDE - 2 * EDGE, 110)
 
     def _page(self, page: _Page) -> None:
         slide = self._slide(page.title)
         if page.figure is None:
-            self._say(slide, page.told, EDGE, TOP, WIDE - 2 * EDGE, FOOT - TOP)
+            cards = _told_cards(page.told)
+            down = 42 if cards else 0
+            self._cards(slide, cards)
+            self._say(slide, page.told, EDGE, TOP + down, WIDE - 2 * EDGE, FOOT - TOP - down)
             return
         self._figure(slide, page.figure, is_alone=not page.told)
         self._say(slide, page.told, 222, TOP, WIDE - 222 - EDGE, FOOT - TOP)
@@ -217,6 +224,19 @@ def _pages(chapter: Chapter) -> list[_Page]:
         caption = f"　{figure.spec.caption}" if figure else ""
         pages.append(_Page(_bare(chapter.title) + caption, told, figure))
     return pages
+
+
+def _told_cards(told: Sequence[Told]) -> list[tuple[Slot, ...]]:
+    """Return what sentences enumerate: names with their amounts and changes, if they are many."""
+    found: list[tuple[Slot, ...]] = []
+    for fact, _ in told:
+        slots = [*fact.slots, None]
+        for name, amount, change in zip(slots, slots[1:], slots[2:], strict=False):
+            if name is None or amount is None or (name.kind, amount.kind) != ("words", "amount"):
+                continue
+            is_changed = change is not None and change.kind in ("change", "points")
+            found.append((name, amount, change) if change and is_changed else (name, amount))
+    return found if len(found) >= LEAST_CARDS else []
 
 
 def _bare(title: str) -> str:

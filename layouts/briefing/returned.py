@@ -49,6 +49,20 @@ class Returned:
     numbers: tuple[tuple[str, str], ...] = ()
     words: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def shown_numbers(self) -> str:
+        """The numbers that were and that are now, as a list."""
+        return _arrows(self.numbers)
+
+    @property
+    def shown_words(self) -> str:
+        """The words likewise; of a sentence that is new or gone, the whole of it."""
+        return _arrows(self.words) or self.new or self.old
+
+
+def _arrows(pairs: Sequence[tuple[str, str]]) -> str:
+    return "、".join(f"{old or '—'}→{new or '—'}" for old, new in pairs)
+
 
 def returned(said: Manuscript, data: bytes, *, name: str) -> tuple[Returned, ...]:
     """Return how a document differs from the briefing it was drawn from.

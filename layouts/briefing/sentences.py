@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from layouts.format import NONE, date_text, number, rounded
 from layouts.texts import t
 from metrics.briefing.content import Fact, Slot, SlotKind
+from metrics.briefing.edition import WEEK_BEFORE
 from metrics.briefing.notes import SMALL_BASE
 
 FLAT = 0.005
@@ -26,7 +27,6 @@ _TEXTS = ("words", "period", "moment", "quoted", "edited")
 POINTS = "个百分点"
 MINUS = "−"
 _VERSUS = {"prev": "环比", "yoy": "同比"}
-_BASE = {"prev": "上周为", "yoy": "去年同期为"}
 
 
 def sentence(fact: Fact) -> str:
@@ -133,7 +133,8 @@ def _change(slot: Slot) -> str:
     value = slot.number or 0.0
     versus = _VERSUS[slot.versus]
     if _is_small_base(slot):
-        return _BASE[slot.versus] + figure(slot.base, slot.unit, slot.decimals)
+        before = "去年同期" if slot.versus == "yoy" else slot.text or WEEK_BEFORE
+        return f"{before}为" + figure(slot.base, slot.unit, slot.decimals)
     if abs(value) < FLAT:
         return f"{versus}基本持平"
     if value >= DOUBLED:

@@ -46,6 +46,7 @@ HEADLINE, SUBTITLE, FIGURE, CAPTION = "周报标题", "周报副题", "周报图
 TABLE_TEXT, TABLE_HEAD, EVIDENCE, COLOPHON = "周报表格", "周报表头", "周报依据", "周报版记"
 STYLES = (FIGURE, CAPTION, TABLE_TEXT, TABLE_HEAD, EVIDENCE)
 """Paragraph styles that drawing needs; a template of one's own keeps them."""
+_SECOND_STYLES = "http://schemas.microsoft.com/office/2007/relationships/stylesWithEffects"
 _AFTER_SNAP = (
     "w:spacing",
     "w:ind",
@@ -61,6 +62,7 @@ _AFTER_AUTO = ("w:bidi", "w:adjustRightInd", "w:snapToGrid", *_AFTER_SNAP)
 def template_bytes() -> bytes:
     """Return the built-in template as a .docx file."""
     document = docx.Document()
+    _drop_second_styles(document)
     _set_page(document)
     _set_styles(document)
     _set_stand_ins(document)
@@ -73,6 +75,13 @@ def template_bytes() -> bytes:
 def write_template(path: Path) -> None:
     """Write a copy of the built-in template for a person to edit."""
     path.write_bytes(template_bytes())
+
+
+def _drop_second_styles(document: Document) -> None:
+    """Leave out the second copy of the styles: it contradicts ours, and Word would mend that."""
+    links = document.part.rels
+    for key in [key for key, link in links.items() if link.reltype == _SECOND_STYLES]:
+        del links[key]
 
 
 def _set_page(document: Document) -> None:

@@ -20,16 +20,15 @@ from layouts.briefing.chart import add_chart
 from layouts.briefing.ink import HEI, INK, LIGHT_WORDS, LIGHTS, LINE, SHADE
 from layouts.briefing.manuscript import Manuscript, proof_line
 from metrics.briefing.content import ChartSpec, Evidence, Slot, TableSpec
+from metrics.briefing.edition import edition_of
 
-HEADLINES, WEEKS, RANKING, CHARTS, TEXT, PROOF = (
-    "指标", "周趋势", "街镇排名", "图表", "正文", "数据依据",
+HEADLINES, TRENDS, RANKING, CHARTS, TEXT, PROOF = (
+    "指标", "走势", "街镇排名", "图表", "正文", "数据依据",
 )  # fmt: skip
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What makes a spreadsheet read a text as a formula."""
 FACE = "宋体"
-HEADLINE_HEAD = (
-    "指标", "单位", "本周", "上周", "环比", "去年同期", "同比", "目标", "状态", "近期走势",
-)  # fmt: skip
+HEADLINE_HEAD = ("环比", "去年同期", "同比", "目标", "状态", "近期走势")
 PROOF_HEAD = (
     "编号", "指标", "区域", "条件", "期间", "数值", "单位", "分子", "分母", "上期", "同期",
     "数据版本",
@@ -114,7 +113,7 @@ def write_xlsx(said: Manuscript, path: Path) -> Path:
         _charts(book, said)
         _sentences(book, said, pieces)
         _proof(book, said)
-        _weeks(book, said)
+        _trends(book, said)
     return path
 
 
@@ -140,7 +139,9 @@ def _headlines(book: _Book, said: Manuscript, pieces: Mapping[str, Evidence]) ->
         1, 0, "　".join(filter(None, (content.masthead + said.issue, content.publisher,
         said.issued, said.demo_label))), quiet,
     )  # fmt: skip
-    for column, name in enumerate(HEADLINE_HEAD):
+    kind = edition_of(content.week)
+    head = ("指标", "单位", kind.this, kind.prior, *HEADLINE_HEAD)
+    for column, name in enumerate(head):
         sheet.write_string(3, column, name, book.head())
     sheet.set_row(0, 26)
     for row, trend in enumerate(content.trends, start=4):
@@ -157,7 +158,7 @@ def _headlines(book: _Book, said: Manuscript, pieces: Mapping[str, Evidence]) ->
         book.text(sheet, row, 7, target_text(piece.target, piece.unit), align="center")
         _light(book, sheet, row, 8, piece.light)
         sheet.write_blank(row, 9, None, book.look())
-        source = f"'{WEEKS}'!{xl_range_abs(1, row - 3, len(trend.weeks), row - 3)}"
+        source = f"'{TRENDS}'!{xl_range_abs(1, row - 3, len(trend.weeks), row - 3)}"
         sheet.add_sparkline(row, 9, {
             "range": source, "series_color": INK[0], "last_point": True, "last_color": LINE,
             "markers": False, "show_hidden": True,
@@ -185,17 +186,17 @@ def _light(book: _Book, sheet: Worksheet, row: int, column: int, light: str) -> 
     book.text(sheet, row, column, word, align="center", **ink)
 
 
-def _weeks(book: _Book, said: Manuscript) -> None:
+def _trends(book: _Book, said: Manuscript) -> None:
     trends = said.content.trends
     names = {piece.id: piece for piece in said.content.evidence}
-    sheet = book.sheet(WEEKS, said, wide=(12, *(13 for _ in trends)))
-    sheet.write_string(0, 0, "周次", book.head())
+    sheet = book.sheet(TRENDS, said, wide=(12, *(13 for _ in trends)))
+    sheet.write_string(0, 0, "时段", book.head())
     for column, trend in enumerate(trends, start=1):
         piece = names[trend.evidence[-1]]
         sheet.write_string(0, column, f"{piece.name}（{piece.unit}）", book.head())
-        for row, (week, value) in enumerate(zip(trend.weeks, trend.values, strict=True), start=1):
+        for row, (name, value) in enumerate(zip(trend.weeks, trend.values, strict=True), start=1):
             if column == 1:
-                book.text(sheet, row, 0, week)
+                book.text(sheet, row, 0, name)
             if value is None:  # a gap: a dash would be drawn as nought
                 sheet.write_blank(row, column, None, book.look())
             else:

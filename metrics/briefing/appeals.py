@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from metrics.answer import Answer, Child
+from metrics.briefing.cells import local_surge
 from metrics.briefing.content import Evidence, Fact, Part, Section, Slot
 from metrics.briefing.draft import LEAST_HISTORY, RARE, Draft, enumeration, gaps, level_test
-from metrics.briefing.evidence import amount, constant, difference, listed, push, words
+from metrics.briefing.evidence import amount, difference, listed, push, words
 from metrics.briefing.inquiry import ACCEPTED
 from metrics.briefing.pictures import calendar, category_chart, trend_chart
 from metrics.briefing.rates import laggards, rate_change, target_breaches
@@ -33,13 +34,14 @@ def appeals(draft: Draft) -> Section:
         enumeration(draft, f"{ID}.quality", ID, QUALITY, 95),
         gaps(draft, ID, (*FLOW, *QUALITY)),
     ]
-    if draft.answers.is_whole_week:
+    if draft.answers.is_whole:
         facts += [
             _moved(draft, _by_category(draft)),
             _moved(draft, _by_area(draft)),
             rate_change(draft, ID),
             target_breaches(draft, ID),
             laggards(draft, ID),
+            local_surge(draft, ID, ACCEPTED, 62),
         ]
     charts = (trend_chart(draft), category_chart(draft))
     return Section(
@@ -53,37 +55,48 @@ def appeals(draft: Draft) -> Section:
 
 @dataclass(frozen=True)
 class _Split:
-    """Accepted appeals cut one way, with the same cut of the weeks before, nearest first."""
+    """Accepted appeals cut one way, with the same cut of the periods before, nearest first.
+
+    Attributes:
+        before: what makes a period's counts comparable, and its cut.
+        history: how many periods are looked at for what is usual.
+        span: after a number of periods looked back.
+    """
 
     id: str
     label: Slot
     children: Mapping[str, Child]
-    before: Sequence[Mapping[str, Child]]
+    before: Sequence[tuple[float, Mapping[str, Child]]]
     prove: Callable[[Child], Evidence]
     score: float
+    history: Slot
+    span: str
 
 
 def _by_category(draft: Draft) -> _Split:
     answer = draft.answers.categories.get(ACCEPTED)
     children = {child.key: child for child in answer.breakdown} if answer else {}
-    before = [{c.key: c for c in week.breakdown} for week in _history(draft)]
+    before = [(scale, {c.key: c for c in one.breakdown}) for scale, one in _history(draft)]
     return _Split("category", words("类别"), children, before,
-        lambda child: draft.category(ACCEPTED, child), 60)  # fmt: skip
+        lambda child: draft.category(ACCEPTED, child), 60, draft.history,
+        draft.answers.edition.span)  # fmt: skip
 
 
 def _by_area(draft: Draft) -> _Split:
     """Return the cut by area; what no area holds is an element too, or the parts do not add up."""
     answer = draft.answers.areas.get(ACCEPTED)
     children = {child.key: child for child in answer.children} if answer else {}
-    before = [{c.key: c for c in week.children} for week in _history(draft)]
-    return _Split(
-        "area", draft.level, children, before, lambda child: draft.area(ACCEPTED, child), 55
-    )
+    before = [(scale, {c.key: c for c in one.children}) for scale, one in _history(draft)]
+    return _Split("area", draft.level, children, before,
+        lambda child: draft.area(ACCEPTED, child), 55, draft.history,
+        draft.answers.edition.span)  # fmt: skip
 
 
-def _history(draft: Draft) -> list[Answer]:
-    weeks = draft.answers.accepted_before[:HISTORY_WEEKS]
-    return [week for week in weeks if week.figure.value is not None]
+def _history(draft: Draft) -> list[tuple[float, Answer]]:
+    """Return the periods without gaps, nearest first, each with what makes it comparable."""
+    known = draft.answers.counts(ACCEPTED)[-2::-1]
+    pairs = zip(known, draft.answers.accepted_before[:HISTORY_WEEKS], strict=False)
+    return [(count.scale, one) for count, one in pairs if count is not None]
 
 
 def _moved(draft: Draft, split: _Split) -> Fact | None:
@@ -92,15 +105,15 @@ def _moved(draft: Draft, split: _Split) -> Fact | None:
     if total is None or total.change is None or len(split.before) < LEAST_HISTORY:
         return None
     movers = _movers(split)
-    z = level_test(draft.answers.weekly(ACCEPTED))
+    z = level_test(draft.answers.counts(ACCEPTED))
     if abs(z) >= TOTAL_GATE and z * total.change > 0:
         return _carried(split, movers, total)
     return _shifted(split, movers)
 
 
 def _movers(split: _Split) -> tuple[Mover, ...]:
-    keys = {*split.children, *(key for week in split.before for key in week)}
-    histories = {key: [_count(week.get(key)) for week in split.before] for key in keys}
+    keys = {*split.children, *(key for _, cut in split.before for key in cut)}
+    histories = {key: [scale * _count(cut.get(key)) for scale, cut in split.before] for key in keys}
     spread = dispersion(list(histories.values()))
     current = {key: _count(child) for key, child in split.children.items()}
     previous = {key: _count_before(child) for key, child in split.children.items()}
@@ -149,7 +162,7 @@ def _shifted(split: _Split, movers: Sequence[Mover]) -> Fact | None:
     several: tuple[Part, ...] = (split.label, "间有明显消长：")
     what = several if len(chosen) > 1 else ("个别", split.label, "变化明显：")
     parts = (
-        "受理总量处于近", constant(HISTORY_WEEKS), "周正常波动范围，但", *what,
+        "受理总量处于近", split.history, f"{split.span}正常波动范围，但", *what,
         *listed(items), "。",
     )  # fmt: skip
     return Fact(id=f"{ID}.shifted.{split.id}", section=ID, parts=parts, score=split.score)

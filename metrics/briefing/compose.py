@@ -10,6 +10,8 @@ from metrics.briefing.areas import areas
 from metrics.briefing.content import BriefingContent, Ring, Section
 from metrics.briefing.districtwork import management, safety
 from metrics.briefing.draft import Draft
+from metrics.briefing.edition import number_of
+from metrics.briefing.evidence import EvidenceBook
 from metrics.briefing.inquiry import Answers, Asks, inquire
 from metrics.briefing.notes import notes
 from metrics.briefing.overview import overview
@@ -17,7 +19,7 @@ from metrics.briefing.pictures import trends
 from metrics.calendar import Period
 from metrics.errors import BadQuestion
 
-BUDGETS = {"overview": 6, "appeals": 7, "management": 6, "safety": 5, "areas": 3, "notes": 12}
+BUDGETS = {"overview": 6, "appeals": 8, "management": 8, "safety": 5, "areas": 3, "notes": 12}
 """Sentences a section may hold; the weakest are left out."""
 WRITERS = (overview, appeals, management, safety, areas, notes)
 
@@ -25,60 +27,56 @@ WRITERS = (overview, appeals, management, safety, areas, notes)
 def compose(
     asks: Asks,
     *,
-    week: Period,
+    period: Period,
     city_title: str,
     is_demo: bool,
     publisher: str = "",
     issue_number: int | None = None,
     outlines: Mapping[str, Sequence[Ring]] | None = None,
 ) -> BriefingContent:
-    """Return the briefing of a week; the same data gives the same content and hash.
+    """Return the briefing of a period; the same data gives the same content and hash.
 
     Args:
         asks: the metrics service.
-        week: an ISO week that has begun.
+        period: a day, ISO week, month or quarter that has begun.
         city_title: the city's title, for the document's properties.
         is_demo: marks every page as demo data.
         publisher: who issues it; by default the city's operation centre.
-        issue_number: running number of the year; by default the number of the week.
+        issue_number: running number of the year; by default that of the period.
         outlines: rings of the areas below the root by id, for the map; no map without them.
 
     Raises:
-        BadQuestion: the period is not a week, or no indicator of the briefing is known.
+        BadQuestion: no briefing is written of such a period, or none of its indicators is known.
     """
-    answers = _asked(asks, week)
-    draft = Draft(answers, outlines=outlines or {})
+    answers = _asked(asks, period)
+    draft = Draft(answers, EvidenceBook(answers.begun), outlines=outlines or {})
     sections = tuple(_within_budget(write(draft)) for write in WRITERS)
-    iso = week.start.isocalendar()
-    weekly = trends(draft)
+    year, number = number_of(period)
+    lines = trends(draft)
     used = [id_ for section in sections for id_ in (*section.evidence, *_drawn(section))]
-    used += [id_ for trend in weekly for id_ in trend.evidence]
+    used += [id_ for trend in lines for id_ in trend.evidence]
     city = answers.territory.areas[answers.territory.root].name
     return BriefingContent(
-        week=week.text,
-        start=week.start.isoformat(),
-        end=week.end.isoformat(),
-        masthead="城市运行周报",
+        week=period.text,
+        start=period.start.isoformat(),
+        end=period.end.isoformat(),
+        masthead=answers.edition.masthead,
         title=f"{city}城市运行情况",
         city=city_title or city,
         publisher=publisher or f"{city}城市运行管理中心",
-        issue_year=iso.year,
-        issue_number=iso.week if issue_number is None else issue_number,
-        issued=(week.end + dt.timedelta(days=1)).isoformat(),
+        issue_year=year,
+        issue_number=number if issue_number is None else issue_number,
+        issued=(period.end + dt.timedelta(days=1)).isoformat(),
         is_demo=is_demo,
         sections=sections,
         evidence=draft.book.used(used),
         data_version=answers.data_version,
-        trends=weekly,
+        trends=lines,
     ).sealed()
 
 
-def _asked(asks: Asks, week: Period) -> Answers:
-    if week.kind != "week":
-        raise BadQuestion(
-            f"'{week.text}' is not a week", where="--week", hint="Allowed: 2026-W46, last-week"
-        )
-    answers = inquire(asks, week)
+def _asked(asks: Asks, period: Period) -> Answers:
+    answers = inquire(asks, period)
     if not answers.headline:
         raise BadQuestion(
             "the catalogue has none of the briefing's indicators",

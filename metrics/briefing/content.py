@@ -1,4 +1,4 @@
-"""What one weekly briefing says, frozen: sentences, charts and tables bound to their numbers.
+"""What one briefing says, frozen: sentences, charts and tables bound to their numbers.
 
 A sentence is a row of literal words and slots. The words hold no digit; every number sits in a
 slot that names the evidence it was computed from, and how. Drawing a document means wording the
@@ -207,7 +207,7 @@ class PictureSpec(Frozen):
 
 
 class Trend(Frozen):
-    """An indicator's last weeks, oldest first; the last one is the week of the briefing."""
+    """An indicator's last periods, oldest first; the last one is the briefing's own."""
 
     indicator: str
     weeks: tuple[str, ...]
@@ -243,8 +243,8 @@ class BriefingContent(Frozen):
     """One briefing, complete: every document is a drawing of this and of nothing else.
 
     Attributes:
-        week: canonical text, for example ``2026-W46``.
-        issued: ISO date; the Monday after the week, never the clock.
+        week: canonical text of the period, for example ``2026-W46`` or ``2026-10``.
+        issued: ISO date; the day after the period, never the clock.
         content_hash: SHA-256 of the canonical JSON of everything else.
     """
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from metrics.briefing.cells import local_surge
 from metrics.briefing.content import Fact, Section
 from metrics.briefing.draft import Draft, enumeration, gaps, unusual
+from metrics.briefing.inquiry import CROSSED
 
 MANAGEMENT = (
     ("cases", ("um_reported", "um_filed", "um_closed", "um_ontime_rate", "um_rework_rate")),
@@ -44,6 +46,7 @@ def _section(
         for number, (name, indicators) in enumerate(groups)
     ]
     facts += [unusual(draft, section, indicator, 50) for indicator in notable]
+    facts += [local_surge(draft, section, one, 60) for one in notable if one in CROSSED]
     facts.append(gaps(draft, section, [one for _, group in groups for one in group]))
     return Section(
         id=section, title=title, sentences=tuple(fact for fact in facts if fact is not None)

@@ -7,12 +7,23 @@ from dataclasses import dataclass, field
 
 from metrics.answer import Child
 from metrics.briefing.content import Evidence, Fact, Part, Ring, Slot
-from metrics.briefing.evidence import EvidenceBook, amount, change, constant, listed, tally, words
+from metrics.briefing.evidence import (
+    EvidenceBook,
+    amount,
+    change,
+    constant,
+    listed,
+    steady,
+    tally,
+    words,
+)  # fmt: skip
 from metrics.briefing.inquiry import Answers, named
+from metrics.briefing.normal import Count
 from metrics.insight.significance import (
     HISTORY_WEEKS,
     STREAK_WEEKS,
     TOTAL_GATE,
+    Record,
     dispersion,
     level_z,
     record,
@@ -32,13 +43,18 @@ class Draft:
     """The material of one briefing while it is written."""
 
     answers: Answers
-    book: EvidenceBook = field(default_factory=EvidenceBook)
+    book: EvidenceBook
     outlines: Mapping[str, Sequence[Ring]] = field(default_factory=dict)
 
     @property
     def whole(self) -> Slot:
         """The whole city as readers call it, for example 全区."""
         return words(f"全{self.answers.territory.levels[0].name}")
+
+    @property
+    def history(self) -> Slot:
+        """How many periods before are looked at for what is usual."""
+        return constant(self.answers.held(1, HISTORY_WEEKS) or HISTORY_WEEKS)
 
     @property
     def level(self) -> Slot:
@@ -119,35 +135,56 @@ def gaps(draft: Draft, section: str, indicators: Sequence[str]) -> Fact | None:
     return Fact(id=f"{section}.gaps", section=section, parts=parts, score=-1)
 
 
-def level_test(weeks: Sequence[float | None]) -> float:
-    """Return the z of the last week against the weeks before it; 0 where history is short."""
-    if not weeks or weeks[-1] is None:
+def level_test(counts: Sequence[Count | None]) -> float:
+    """Return the z of the last period against those before it; 0 where history is short."""
+    if not counts or counts[-1] is None:
         return 0.0
-    history = [count for count in weeks[-1 - HISTORY_WEEKS : -1] if count is not None]
+    history = [count.level for count in counts[-1 - HISTORY_WEEKS : -1] if count is not None]
     if len(history) < LEAST_HISTORY:
         return 0.0
-    return level_z(weeks[-1], history, dispersion([history]))
+    return level_z(counts[-1].level, history, dispersion([history]))
+
+
+def steady_record(counts: Sequence[Count | None], least: int) -> Record | None:
+    """Return the record the last period sets by its count as well as by its working days."""
+    best, fair = (record(values, least) for values in _both(counts))
+    if best is None or fair is None or best.side != fair.side:
+        return None
+    return min(best, fair, key=lambda one: one.weeks)
+
+
+def steady_streak(counts: Sequence[Count | None]) -> int:
+    """Return for how many periods both the count and the count by working days went one way."""
+    run, fair = (streak(values) for values in _both(counts))
+    return 0 if run * fair <= 0 else min(run, fair, key=abs)
+
+
+def _both(counts: Sequence[Count | None]) -> tuple[list[float | None], list[float | None]]:
+    raw = [None if count is None else count.value for count in counts]
+    return raw, [None if count is None else steady(count.level) for count in counts]
 
 
 def unusual(draft: Draft, section: str, indicator: str, score: float) -> Fact | None:
     """Return the sentence on a record, a level out of the ordinary, or a streak; else None."""
     piece = draft.figure(indicator)
-    weeks = draft.answers.weekly(indicator)
-    if piece is None or piece.value is None or not draft.answers.is_whole_week:
+    counts, kind = draft.answers.counts(indicator), draft.answers.edition
+    if piece is None or piece.value is None or not draft.answers.is_whole:
         return None
     parts: tuple[Part, ...] = ()
-    best, z, run = record(weeks), level_test(weeks), streak(weeks)
+    best = steady_record(counts, kind.record)
+    z, run = level_test(counts), steady_streak(counts)
     if best is not None:
         parts = (
             "创近",
             tally(best.weeks, [piece]),
-            f"周新{'高' if best.side == 'high' else '低'}。",
+            f"{kind.span}新{'高' if best.side == 'high' else '低'}。",
         )
     elif abs(z) >= TOTAL_GATE:
         side = "高" if z > 0 else "低"
-        parts = (f"明显{side}于近", constant(HISTORY_WEEKS), "周平均水平。")
+        parts = (f"明显{side}于近", draft.history, f"{kind.span}平均水平。")
     elif abs(run) >= STREAK_WEEKS:
-        parts = ("已连续", tally(abs(run), [piece]), f"周{'上升' if run > 0 else '下降'}。")
+        way = "上升" if run > 0 else "下降"
+        parts = ("已连续", tally(abs(run), [piece]), f"{kind.span}{way}。")
     if not parts:
         return None
     whole = (words(piece.name), amount(piece), "，", *parts)

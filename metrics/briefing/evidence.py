@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from metrics.answer import Answer, Child, Figure
 from metrics.briefing.content import Evidence, Origin, Part, Slot
-from metrics.calendar import Period
+from metrics.briefing.edition import WEEK_BEFORE, prior_word
+from metrics.calendar import Period, previous, span, week_of, year_before
 from metrics.indicator import Light
 
 
@@ -19,7 +20,13 @@ def steady(value: float | None) -> float | None:
 class EvidenceBook:
     """All evidence of one briefing, each piece once, in the order it was first used."""
 
-    def __init__(self) -> None:
+    def __init__(self, begun: dt.date = dt.date.min) -> None:
+        """Start a book.
+
+        Args:
+            begun: first day of data; nothing is compared with a window that reaches before it.
+        """
+        self._begun = begun
         self._pieces: dict[str, Evidence] = {}
 
     def of(self, answer: Answer) -> Evidence:
@@ -45,6 +52,10 @@ class EvidenceBook:
         """Return the figure of a value of the asked dimension as evidence."""
         return self._child(answer, child, answer.area, answer.area_name, child.name)
 
+    def cell(self, answer: Answer, area: str, area_name: str, child: Child) -> Evidence:
+        """Return the figure of a value of the dimension within one area as evidence."""
+        return self._child(answer, child, area, area_name, child.name)
+
     def used(self, ids: Iterable[str]) -> tuple[Evidence, ...]:
         """Return the named pieces, each once, in the order of the names."""
         return tuple(self._pieces[id_] for id_ in dict.fromkeys(ids))
@@ -57,12 +68,33 @@ class EvidenceBook:
             year_change=child.year_change, is_small=child.is_small,
             light=child.light))  # fmt: skip
 
+    def _fair(self, piece: Evidence) -> Evidence:
+        """Take away comparisons with windows of which only a part has data."""
+        if self._begun == dt.date.min:
+            return piece
+        before, last_year = (start < self._begun for start in _reaches(piece))
+        lacking: dict[str, None] = {}
+        if before:
+            lacking |= {"previous": None, "change": None}
+        if last_year:
+            lacking |= {"year_ago": None, "year_change": None}
+        return piece.model_copy(update=lacking) if lacking else piece
+
     def _keep(self, piece: Evidence) -> Evidence:
         """Keep the first form of a piece, and what a later asking of the same adds to it."""
+        piece = self._fair(piece)
         known = self._pieces.get(piece.id)
         if known is None or (known.previous is None and piece.previous is not None):
             self._pieces[piece.id] = piece
         return self._pieces[piece.id]
+
+
+def _reaches(piece: Evidence) -> tuple[dt.date, dt.date]:
+    """Return where the windows of comparison begin, the one before and that of last year."""
+    first, last = (dt.date.fromisoformat(text) for text in piece.period.split(".."))
+    week = week_of(first)
+    window = week if (week.start, week.end) == (first, last) else span(first, last)
+    return previous(window).start, year_before(window).start
 
 
 def _evidence(
@@ -148,10 +180,13 @@ def amount(
 
 
 def change(piece: Evidence, versus: str = "prev") -> Slot:
-    """Return the change to the week before, or to the year before, in words of direction."""
+    """Return the change to the window before, or to the year before, in words of direction."""
     is_prev = versus == "prev"
+    first, last = (dt.date.fromisoformat(text) for text in piece.period.split(".."))
+    before = prior_word((last - first).days + 1) if is_prev else ""
     return Slot(
         kind="points" if piece.unit == "%" else "change",
+        text="" if before == WEEK_BEFORE else before,
         origin="change" if is_prev else "year_change",
         number=piece.change if is_prev else piece.year_change,
         base=piece.previous if is_prev else piece.year_ago,

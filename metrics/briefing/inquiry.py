@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from metrics.answer import Answer, Child, Freshness
-from metrics.calendar import Period, week_of
+from metrics.briefing.edition import Edition, earlier, edition, pooled_start, prior
+from metrics.briefing.normal import Count, counts
+from metrics.calendar import Period
 from metrics.errors import BadQuestion, UnknownName
 from metrics.insight.significance import HISTORY_WEEKS
 from metrics.question import Comparison, Question
 from metrics.territory import UNASSIGNED, Territory
 
-CHART_WEEKS = 12
-SERIES_DAYS = 53 * 7
 LEVEL = "children"
 DIMENSION = "category"
 ACCEPTED, ONTIME, SATISFIED = (
@@ -38,6 +38,9 @@ TABLE = (
     "sla_9min_arrival_rate", "pm25_avg",
 )  # fmt: skip
 """The indicators of the first table, whose last weeks are shown as well."""
+CROSSED = (ACCEPTED, "um_reported", "grid_reports")
+"""Looked at by class within every area."""
+CLASS = "subcategory"
 STREET_COLUMNS = (ACCEPTED, ONTIME, SATISFIED, "um_reported", "grid_reports")
 
 
@@ -67,55 +70,77 @@ class Asks(Protocol):
     def freshness(self) -> tuple[Freshness, ...]:
         """Return the age of every feed."""
 
+    def spoken_days(self) -> Mapping[str, frozenset[dt.date]]:
+        """Return the days on which a source has rows, by source."""
+
 
 @dataclass(frozen=True)
 class Answers:
     """Everything the service said, by purpose; what this city does not measure is absent.
 
     Attributes:
-        headline: whole city, the week, with daily series where weeks are counted back.
-        areas: the week by area of the first level below the root.
-        accepted_before: accepted appeals of the weeks before by area and category, nearest first.
-        ontime_before: on-time rate of the weeks before by category, nearest first.
-        ontime_pooled: on-time rate over the last weeks, this one included, by area.
-        weeks_before: the weeks before of every indicator of ``TABLE``, nearest first.
+        period: what the briefing is about.
+        spoken: days on which a source has rows, by source.
+        headline: whole city, the period, with daily series where periods are counted back.
+        areas: the period by area of the first level below the root.
+        accepted_prior: accepted appeals of the window of 环比 by category.
+        ontime_prior: on-time rate of the window of 环比 by category.
+        accepted_before: accepted appeals of the periods before by area and category, nearest first.
+        ontime_before: on-time rate of the periods before by category, nearest first.
+        ontime_pooled: on-time rate over the last periods, this one included, by area.
+        crossed: the week by class within every area, with the weeks before.
+        before: the periods before of every indicator of ``TABLE``, nearest first.
     """
 
-    week: Period
+    period: Period
     territory: Territory
     feeds: tuple[Freshness, ...]
+    spoken: Mapping[str, frozenset[dt.date]] = field(default_factory=dict)
     headline: dict[str, Answer] = field(default_factory=dict)
     areas: dict[str, Answer] = field(default_factory=dict)
     categories: dict[str, Answer] = field(default_factory=dict)
+    accepted_prior: Answer | None = None
+    ontime_prior: Answer | None = None
     accepted_before: tuple[Answer, ...] = ()
     ontime_before: tuple[Answer, ...] = ()
     ontime_pooled: Answer | None = None
-    weeks_before: dict[str, tuple[Answer, ...]] = field(default_factory=dict)
+    crossed: dict[str, Answer] = field(default_factory=dict)
+    before: dict[str, tuple[Answer, ...]] = field(default_factory=dict)
 
     @property
-    def is_whole_week(self) -> bool:
-        """Tell whether the week is over; a running one is not compared with whole weeks."""
-        return all(answer.period.end >= self.week.end for answer in self.headline.values())
+    def edition(self) -> Edition:
+        """What a briefing of this rhythm is called and held against."""
+        return edition(self.period)
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether the period is over; a running one is not compared with whole ones."""
+        return all(answer.period.end >= self.period.end for answer in self.headline.values())
+
+    @property
+    def begun(self) -> dt.date:
+        """The first day of a source that speaks daily; registers reach back without saying much."""
+        spoken = [(min(days), max(days), len(days)) for days in self.spoken.values() if days]
+        daily = [first for first, last, many in spoken if 2 * many > (last - first).days]
+        return min(daily, default=dt.date.min)
+
+    def held(self, first: int, last: int) -> int:
+        """Return how many of the periods ``first`` to ``last`` back lie in the time of data."""
+        begun = self.begun
+        return sum(earlier(self.period, k).start >= begun for k in range(first, last + 1))
 
     @property
     def data_version(self) -> int:
         """The data version the answers were given at."""
         return max((answer.data_version for answer in self.headline.values()), default=0)
 
-    def weekly(self, indicator: str) -> tuple[float | None, ...]:
-        """Return the counts of the weeks up to this one, oldest first; a gap makes a week None."""
+    def counts(self, indicator: str) -> tuple[Count | None, ...]:
+        """Return the counts of the periods up to this one, oldest first; None for one with gaps."""
         answer = self.headline.get(indicator)
         if answer is None or not answer.series:
             return ()
-        days = dict(answer.series)
-        last = self.week.start
-        found: list[float | None] = []
-        for back in range(SERIES_DAYS // 7 - 1, -1, -1):
-            start = last - dt.timedelta(days=7 * back)
-            counts = [days.get(start + dt.timedelta(days=k)) for k in range(7)]
-            known = [count for count in counts if count is not None]
-            found.append(sum(known) if len(known) == 7 else None)
-        return tuple(found)
+        looked = range(self.edition.looked - 1, -1, -1)
+        return counts(dict(answer.series), [earlier(self.period, back) for back in looked])
 
 
 def named(children: Sequence[Child]) -> dict[str, Child]:
@@ -123,49 +148,56 @@ def named(children: Sequence[Child]) -> dict[str, Child]:
     return {child.key: child for child in children if child.key and child.name != UNASSIGNED}
 
 
-def week_before(week: Period, weeks: int) -> Period:
-    """Return the week this many weeks earlier."""
-    return week_of(week.start - dt.timedelta(days=7 * weeks))
-
-
-def inquire(asks: Asks, week: Period) -> Answers:
+def inquire(asks: Asks, period: Period) -> Answers:
     """Return all answers a briefing draws from; indicators the city lacks are left out."""
-    round_ = _Round(asks)
+    round_, kind = _Round(asks), edition(period)
+    days = (period.end - earlier(period, kind.looked - 1).start).days + 1
     for indicator in HEADLINES:
-        series = SERIES_DAYS if indicator in SERIES else 0
-        round_.add(("headline", indicator), indicator, week.text, series=series)
+        series = days if indicator in SERIES else 0
+        round_.add(("headline", indicator), indicator, period.text, series=series)
     for indicator in STREET_COLUMNS:
-        round_.add(("areas", indicator), indicator, week.text, level=LEVEL)
+        round_.add(("areas", indicator), indicator, period.text, level=LEVEL)
     for indicator in (ACCEPTED, ONTIME):
-        round_.add(("categories", indicator), indicator, week.text, by=DIMENSION)
-    for back in range(1, CHART_WEEKS):
-        text = week_before(week, back).text
+        round_.add(("categories", indicator), indicator, period.text, by=DIMENSION)
+        round_.add(("prior", indicator), indicator, prior(period).text, by=DIMENSION, compare=())
+    for back in range(1, kind.charted):
+        text = earlier(period, back).text
         near = back <= HISTORY_WEEKS
         level, by = (LEVEL, DIMENSION) if near else ("", "")
         round_.add(("accepted", str(back)), ACCEPTED, text, level=level, by=by, compare=())
         round_.add(("ontime", str(back)), ONTIME, text, by=by, compare=())
         for indicator in (one for one in TABLE if one not in (ACCEPTED, ONTIME)):
             round_.add((f"before {indicator}", str(back)), indicator, text, compare=())
-    pooled = f"{week_before(week, HISTORY_WEEKS - 1).start}..{week.end}"
+    # The windows of history are whole weeks; other periods would not be held against their like.
+    for indicator in CROSSED if period.kind == "week" else ():
+        round_.add(("crossed", indicator), indicator, period.text, level=LEVEL, by=CLASS,
+            compare=("history",), is_crossed=True)  # fmt: skip
+    pooled = f"{pooled_start(period, HISTORY_WEEKS)}..{period.end}"
     round_.add(("pooled", ONTIME), ONTIME, pooled, level=LEVEL, compare=())
-    found = round_.answers()
+    return _sorted(asks, period, round_.answers())
 
+
+def _sorted(asks: Asks, period: Period, found: Mapping[tuple[str, str], Answer]) -> Answers:
     def pick(purpose: str) -> dict[str, Answer]:
         return {name: answer for (kind, name), answer in found.items() if kind == purpose}
 
+    accepted, ontime = tuple(pick("accepted").values()), tuple(pick("ontime").values())
     before = {one: tuple(pick(f"before {one}").values()) for one in TABLE}
-    before |= {ACCEPTED: tuple(pick("accepted").values()), ONTIME: tuple(pick("ontime").values())}
     return Answers(
-        week=week,
+        period=period,
         territory=asks.territory,
         feeds=asks.freshness(),
+        spoken=asks.spoken_days(),
         headline=pick("headline"),
         areas=pick("areas"),
         categories=pick("categories"),
-        accepted_before=tuple(pick("accepted").values()),
-        ontime_before=tuple(pick("ontime").values()),
+        accepted_prior=found.get(("prior", ACCEPTED)),
+        ontime_prior=found.get(("prior", ONTIME)),
+        accepted_before=accepted,
+        ontime_before=ontime,
         ontime_pooled=found.get(("pooled", ONTIME)),
-        weeks_before=before,
+        crossed=pick("crossed"),
+        before=before | {ACCEPTED: accepted, ONTIME: ontime},
     )
 
 
@@ -186,12 +218,14 @@ class _Round:
         by: str = "",
         series: int = 0,
         compare: Sequence[Comparison] = ("prev", "yoy"),
+        is_crossed: bool = False,
     ) -> None:
         """Take in a question, unless this city cannot be asked it."""
         try:
-            self._questions[name] = self._asks.question(
+            question = self._asks.question(
                 indicator, period=period, level=level, by=by, series=series, compare=compare
             )
+            self._questions[name] = replace(question, crossed=is_crossed)
         except (UnknownName, BadQuestion):
             return
 

@@ -1,4 +1,4 @@
-"""Section one: what the week was, in three sentences and one table."""
+"""Section one: what the period was, in three sentences and one table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST_REDS = 5
 
 
 def overview(draft: Draft) -> Section:
-    """Return the section of the whole week."""
+    """Return the section of the whole period."""
     facts = [
         _appeals(draft), _city(draft), _reds(draft), _running(draft),
         unusual(draft, ID, ACCEPTED, 70),
@@ -35,9 +35,12 @@ def _appeals(draft: Draft) -> Fact | None:
     if accepted.value is None:
         parts = (*head, "群众诉求受理量", amount(accepted), "。")
         return Fact(id=f"{ID}.appeals", section=ID, parts=parts, score=100)
-    daily = amount(accepted, "per_day", accepted.value / window.days, decimals=0)
     changes = with_changes(accepted, ("prev", "yoy"))
-    parts = (*head, "共受理群众诉求", changes[0], "，日均", daily, *changes[1:])
+    parts = (*head, "共受理群众诉求", changes[0])
+    if window.days > 1:
+        daily = amount(accepted, "per_day", accepted.value / window.days, decimals=0)
+        parts += ("，日均", daily)
+    parts += changes[1:]
     for label, indicator in (("按期办结率", ONTIME), ("满意率", SATISFIED)):
         piece = draft.figure(indicator)
         if piece is not None:
@@ -70,11 +73,13 @@ def _reds(draft: Draft) -> Fact | None:
 
 
 def _running(draft: Draft) -> Fact | None:
-    """Say that the week is not over, so nobody reads its counts as a week's."""
-    if draft.answers.is_whole_week:
+    """Say that the period is not over, so nobody reads its counts as a whole one's."""
+    if draft.answers.is_whole:
         return None
     last = min(answer.period.end for answer in draft.answers.headline.values())
-    parts = ("本周尚未结束，以上数据截至", moment(last.isoformat()), "，环比为上周同期。")
+    kind = draft.answers.edition
+    parts = (f"{kind.this}尚未结束，以上数据截至", moment(last.isoformat()),
+        f"，环比为{kind.prior}同期。")  # fmt: skip
     return Fact(id=f"{ID}.running", section=ID, parts=parts, score=95)
 
 
@@ -86,7 +91,7 @@ def _table(draft: Draft) -> TableSpec:
     return TableSpec(
         id="headlines",
         caption="主要运行指标",
-        head=("指标", "本周", "环比", "同比"),
+        head=("指标", draft.answers.edition.this, "环比", "同比"),
         weights=(58, 36, 31, 31),
         rows=tuple(rows),
     )

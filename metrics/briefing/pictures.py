@@ -16,9 +16,13 @@ from metrics.briefing.content import (
     Trend,
 )  # fmt: skip
 from metrics.briefing.draft import Draft
-from metrics.briefing.inquiry import ACCEPTED, CHART_WEEKS, ONTIME, week_before
+from metrics.briefing.edition import earlier, label
+from metrics.briefing.inquiry import ACCEPTED, ONTIME
+from metrics.calendar import Period, week_of
 
 MOST_CATEGORIES = 10
+LEAST_WEEKS = 12
+"""Of the calendar; a quarter has more."""
 
 
 def _series(
@@ -40,25 +44,32 @@ def _series(
 
 
 def trend_chart(draft: Draft) -> ChartSpec | None:
-    """Return accepted appeals as columns with the on-time rate as a line, oldest week first."""
-    weeks = _weeks(draft, ACCEPTED, draft.answers.accepted_before)
-    if not weeks or all(piece.value is None for piece in weeks):
+    """Return accepted appeals as columns with the on-time rate as a line, oldest first."""
+    amounts = _line(draft, ACCEPTED, draft.answers.accepted_before)
+    if not amounts or all(piece.value is None for piece in amounts):
         return None
-    series = [_series(weeks[0].name, "column", weeks)]
-    rates = _weeks(draft, ONTIME, draft.answers.ontime_before)
-    if len(rates) == len(weeks):
-        series.append(_series(rates[0].name, "line", rates, is_rate=True))
-    starts = [week.period.start for week in draft.answers.accepted_before[::-1]]
-    labels = [*starts, draft.answers.week.start]
+    rates = _line(draft, ONTIME, draft.answers.ontime_before)
+    periods = [earlier(draft.answers.period, back) for back in range(len(amounts) - 1, -1, -1)]
+    first = _begun(draft, periods)
+    series = [_series(amounts[0].name, "column", amounts[first:])]
+    if len(rates) == len(amounts):
+        series.append(_series(rates[0].name, "line", rates[first:], is_rate=True))
     return ChartSpec(
         id="trend",
-        caption="每周群众诉求受理量与按期办结率",
-        categories=tuple(f"{day.isocalendar().week}周" for day in labels),
+        caption=f"{draft.answers.edition.each}群众诉求受理量与按期办结率",
+        categories=tuple(label(one) for one in periods[first:]),
         series=tuple(series),
     )
 
 
-def _weeks(draft: Draft, indicator: str, before: Sequence[Answer]) -> list[Evidence]:
+def _begun(draft: Draft, periods: Sequence[Period]) -> int:
+    """Return where the first period is that lies wholly in the time of which there are data."""
+    days = draft.answers.headline[ACCEPTED].series
+    began = min((day for day, count in days if count is not None), default=periods[0].start)
+    return min(sum(one.start < began for one in periods), len(periods) - 1)
+
+
+def _line(draft: Draft, indicator: str, before: Sequence[Answer]) -> list[Evidence]:
     current = draft.answers.headline.get(indicator)
     if current is None or not before:
         return []
@@ -66,30 +77,30 @@ def _weeks(draft: Draft, indicator: str, before: Sequence[Answer]) -> list[Evide
 
 
 def category_chart(draft: Draft) -> ChartSpec | None:
-    """Return the largest categories of the week beside their week before, largest first."""
-    answer = draft.answers.categories.get(ACCEPTED)
-    before = draft.answers.accepted_before[:1]
-    if answer is None or not answer.breakdown or not before:
+    """Return the largest categories beside their window before, largest first."""
+    answer, kind = draft.answers.categories.get(ACCEPTED), draft.answers.edition
+    before = draft.answers.accepted_prior
+    if answer is None or not answer.breakdown or before is None:
         return None
     ranked: list[Child] = sorted(
         answer.breakdown, key=lambda child: (-(child.figure.value or 0.0), child.key)
     )[:MOST_CATEGORIES]
-    then = {child.key: child for child in before[0].breakdown}
+    then = {child.key: child for child in before.breakdown}
     ranked = [child for child in ranked if child.key in then]
     if not ranked:
         return None
     now = [draft.category(ACCEPTED, child) for child in ranked]
-    old = [draft.book.category(before[0], then[child.key]) for child in ranked]
+    old = [draft.book.category(before, then[child.key]) for child in ranked]
     return ChartSpec(
         id="categories",
         caption="群众诉求主要类别受理量",
         categories=tuple(child.name for child in ranked),
-        series=(_series("本周", "bar", now), _series("上周", "bar", old)),
+        series=(_series(kind.this, "bar", now), _series(kind.prior, "bar", old)),
     )
 
 
 def area_map(draft: Draft) -> PictureSpec | None:
-    """Return accepted appeals of the week by area, where outlines are known."""
+    """Return accepted appeals of the period by area, where outlines are known."""
     answer = draft.answers.areas.get(ACCEPTED)
     if answer is None or not draft.outlines:
         return None
@@ -117,19 +128,20 @@ def area_map(draft: Draft) -> PictureSpec | None:
 def calendar(draft: Draft) -> PictureSpec | None:
     """Return accepted appeals day by day over the last weeks, Monday first."""
     answer = draft.answers.headline.get(ACCEPTED)
-    if answer is None or not draft.answers.is_whole_week:
+    if answer is None or not draft.answers.is_whole:
         return None
-    last = draft.answers.week.end
-    first = last - dt.timedelta(days=7 * CHART_WEEKS - 1)
+    last = draft.answers.period.end
+    weeks = max(LEAST_WEEKS, draft.answers.period.days // 7 + 1)
+    first = week_of(last).start - dt.timedelta(days=7 * (weeks - 1))
     days = [(day, value) for day, value in answer.series if first <= day <= last]
-    if len(days) != 7 * CHART_WEEKS or all(value is None for _, value in days):
+    if not days or days[0][0] != first or all(value is None for _, value in days):
         return None
     pieces = [draft.book.day(answer, day, value) for day, value in days]
     what = answer.indicator
     return PictureSpec(
         id="calendar",
         kind="calendar",
-        caption=f"近{CHART_WEEKS}周每日{what.name}",
+        caption=f"近{weeks}周每日{what.name}",
         unit=what.unit,
         decimals=what.shown_decimals,
         days=tuple(day.isoformat() for day, _ in days),
@@ -139,18 +151,19 @@ def calendar(draft: Draft) -> PictureSpec | None:
 
 
 def trends(draft: Draft) -> tuple[Trend, ...]:
-    """Return the last weeks of every indicator of the table of headlines."""
+    """Return the last periods of every indicator of the table of headlines."""
     found = []
-    for indicator, earlier in draft.answers.weeks_before.items():
+    charted = draft.answers.edition.charted
+    names = [earlier(draft.answers.period, back).text for back in range(charted)]
+    for indicator, before in draft.answers.before.items():
         current = draft.answers.headline.get(indicator)
-        if current is None or len(earlier) != CHART_WEEKS - 1:
+        if current is None or len(before) != charted - 1:
             continue
-        pieces = [draft.book.of(answer) for answer in (*earlier[::-1], current)]
-        starts = [week_before(draft.answers.week, back).text for back in range(CHART_WEEKS)]
+        pieces = [draft.book.of(answer) for answer in (*before[::-1], current)]
         found.append(
             Trend(
                 indicator=indicator,
-                weeks=tuple(starts[::-1]),
+                weeks=tuple(names[::-1]),
                 values=tuple(piece.value for piece in pieces),
                 evidence=tuple(piece.id for piece in pieces),
             )

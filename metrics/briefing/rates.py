@@ -46,11 +46,11 @@ def rate_change(draft: Draft, section: str) -> Fact | None:
     Without a significant change of the total, categories that moved for certain are named alone.
     """
     answer = draft.answers.categories.get(ONTIME)
-    before = draft.answers.ontime_before[:HISTORY_WEEKS]
-    if answer is None or len(before) < LEAST_HISTORY or answer.change is None:
+    before, prior = draft.answers.ontime_before[:HISTORY_WEEKS], draft.answers.ontime_prior
+    if answer is None or prior is None or len(before) < LEAST_HISTORY or answer.change is None:
         return None
     now = {child.key: child for child in answer.breakdown}
-    then = {child.key: child for child in before[0].breakdown}
+    then = {child.key: child for child in prior.breakdown}
     split = rate_mix(
         {key: _pair(child) for key, child in now.items()},
         {key: _pair(child) for key, child in then.items()},
@@ -61,10 +61,10 @@ def rate_change(draft: Draft, section: str) -> Fact | None:
     weeks = [_answer_pair(week) for week in before]
     z = two_proportion_z(*_answer_pair(answer), *_pooled(weeks), rate_dispersion(weeks))
     if abs(z) >= TOTAL_GATE and z * split.change > 0:
-        return _split_sentence(draft, section, answer, before, split)
+        return _split_sentence(draft, section, answer, prior, split, before)
     gate = many_gate(len(now), RARE)
     sure = [one for one in split.effects if abs(_own_z(one, before)) >= gate]
-    named_ = _effect_items(draft, answer, before[0], sure)
+    named_ = _effect_items(draft, answer, prior, sure)
     if not named_:
         return None
     parts = (words(answer.indicator.name), "总体变化不显著，但", *listed(named_), "。")
@@ -79,9 +79,14 @@ def _own_z(one: RateEffect, before: Sequence[Answer]) -> float:
 
 
 def _split_sentence(
-    draft: Draft, section: str, answer: Answer, before: Sequence[Answer], split: RateSplit
+    draft: Draft,
+    section: str,
+    answer: Answer,
+    prior: Answer,
+    split: RateSplit,
+    before: Sequence[Answer],
 ) -> Fact:
-    proof = _proof(draft, answer, before[0])
+    proof = _proof(draft, answer, prior)
     total = draft.book.of(answer)
     parts: tuple[Part, ...] = (
         words(answer.indicator.name), change(total), "，其中办理效率变化影响",
@@ -93,7 +98,7 @@ def _split_sentence(
         for one in split.effects
         if one.rate * split.change > 0 and abs(_own_z(one, before)) >= ELEMENT_Z
     ]
-    items = _effect_items(draft, answer, before[0], sure)
+    items = _effect_items(draft, answer, prior, sure)
     if items:
         parts += ("；", *listed(items), "，为主要", "带动" if split.change > 0 else "拖累", "因素")
     if split.is_reversed:
@@ -169,7 +174,11 @@ def laggards(draft: Draft, section: str) -> Fact | None:
         return None
     ranked = [child for _, _, child in sorted(behind, key=lambda item: item[:2])]
     proof = [draft.book.area(answer, child) for child in ranked]
-    parts = ("近", constant(HISTORY_WEEKS), "周合并计算，", words(answer.indicator.name),
+    # A day is pooled by weeks, all other periods by their like.
+    is_day = draft.answers.period.kind == "day"
+    many = HISTORY_WEEKS if is_day else draft.answers.held(0, HISTORY_WEEKS - 1)
+    parts = ("近", constant(many), f"{draft.answers.edition.pooled}合并计算，",
+        words(answer.indicator.name),
         "持续低于", draft.whole, "其他", draft.level, "的有", tally(len(ranked), proof), "个：",
         *_areas(ranked, proof))  # fmt: skip
     return Fact(id=f"{section}.laggards", section=section, parts=parts, score=57)

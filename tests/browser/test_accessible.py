@@ -14,6 +14,7 @@ SCENES = sorted(map(load_scene, find_scenes().values()), key=lambda scene: scene
 STAFF = [
     "/drill?indicator=appeals_accepted", "/indicator/appeals_ontime_rate", "/indicator/",
     "/area/330109001", "/quality?source=hotline_12345", "/hotspots?period=2026-W46", "/briefing",
+    "/briefing/2026-W46",
 ]  # fmt: skip
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
 _RUN = """async () => {

@@ -105,6 +105,7 @@ MISTAKES = [
     (("etl", "profile", "inbox/热线_示例.csv", "--out", "city.yaml"), "is there already"),
     (("brief", "--format", "doc"), "unknown format 'doc'"),
     (("brief", "--week", "2026-01"), "is not a week"),
+    (("brief", "--day", "2026-01-10", "--month", "2026-01"), "a briefing is of one period"),
     (("serve", "--get", "version"), "Begin it with a slash"),
 ]
 

@@ -109,6 +109,7 @@ class Town:
     missing: frozenset[str] = frozenset()
     unknown: frozenset[str] = frozenset()
     feeds: tuple[Freshness, ...] = ()
+    spoken: Mapping[str, frozenset[dt.date]] = field(default_factory=dict)
     today: dt.date = TODAY
     territory: Territory = field(default_factory=town)
     version: int = 42
@@ -153,6 +154,10 @@ class Town:
     def freshness(self) -> tuple[Freshness, ...]:
         """Return the feeds given."""
         return self.feeds
+
+    def spoken_days(self) -> Mapping[str, frozenset[dt.date]]:
+        """Return the days given."""
+        return self.spoken
 
     def _answer(self, question: Question) -> Answer:
         what = indicator(question.indicator)

@@ -31,7 +31,7 @@ pairs = st.dictionaries(
 
 
 def briefing(town: Town, **more: object) -> BriefingContent:
-    return compose(town, week=W46, city_title="青川区城市运行驾驶舱", is_demo=True, **more)
+    return compose(town, period=W46, city_title="青川区城市运行驾驶舱", is_demo=True, **more)
 
 
 def surge(back: int, street: int, category: int, cell: Cell) -> Cell:
@@ -262,9 +262,9 @@ def test_a_running_week_says_so_and_compares_nothing() -> None:
     assert not any(part in id_ for id_ in told for part in ("moved", "shifted", "unusual", "rate."))
 
 
-def test_only_a_week_with_indicators_makes_a_briefing() -> None:
-    with pytest.raises(BadQuestion, match="is not a week"):
-        compose(Town(), week=parse_period("2026-10", TODAY), city_title="", is_demo=False)
+def test_only_a_known_rhythm_with_indicators_makes_a_briefing() -> None:
+    with pytest.raises(BadQuestion, match="is not a day, week, month or quarter"):
+        compose(Town(), period=parse_period("2025", TODAY), city_title="", is_demo=False)
     with pytest.raises(BadQuestion, match="none of the briefing's indicators"):
         briefing(Town(unknown=frozenset({*COUNTS, *RATES, *MEASURES})))
 

@@ -1,17 +1,20 @@
 """Editing and signing a briefing: numbers stay bound, steps follow each other, nothing is lost."""
 
+import base64
 import hashlib
+import io
 import json
 import sqlite3
 from pathlib import Path
 
+import docx
 import pytest
 
-from cockpit.briefings import FORMATS, issue, kept
+from cockpit.briefings import FORMATS, draw, issue, kept
 from cockpit.weekly.archive import CONTENT, RECORD, archived_files
 from cockpit.weekly.desk import compose_anew, edit, go, stands
 from cockpit.weekly.ledger import WeeklyLedger
-from cockpit.weekly.view import act_on, desk_of
+from cockpit.weekly.view import act_on, desk_of, look_into
 from layouts.briefing.editing import added, dropped, edited_numbers, moved, restored, reworded
 from layouts.briefing.manuscript import manuscript
 from layouts.briefing.sentences import sentence
@@ -28,7 +31,7 @@ FIRST = "overview.appeals"
 
 @pytest.fixture(scope="module")
 def composed() -> BriefingContent:
-    return compose(Town(), week=week(2026, 46), city_title="青川区", is_demo=True)
+    return compose(Town(), period=week(2026, 46), city_title="青川区", is_demo=True)
 
 
 @pytest.fixture
@@ -271,3 +274,28 @@ def test_what_was_restated_shows_on_the_desk_and_in_the_frozen_text(home: Weekly
     assert text_of(before, FIRST) == view.sections[0].sentences[0].text
     said = [t for ch in manuscript(before).chapters for _, t in ch.sentences]
     assert "3560件" in said[0]
+
+
+def test_an_edited_document_is_looked_into_and_then_taken_over(home: WeeklyHome) -> None:
+    (path,) = draw(home, kept(home, parse_period(W46, home.clock.today())), home.home, ("docx",))
+    document = docx.Document(str(path))
+    paragraph = next(p for p in document.paragraphs if "3560件" in p.text)
+    paragraph.text = paragraph.text.replace("3560件", "3570件", 1).replace("共受理", "累计受理", 1)
+    changed = io.BytesIO()
+    document.save(changed)
+    told = "data:application/zip;base64," + base64.b64encode(changed.getvalue()).decode()
+    fields = {("who", ""): "王编辑", ("revision", ""): "0", ("note", ""): ""}
+    view = look_into(home, W46, "改过的.docx", told, fields)
+    assert view.returned == (("数字", FIRST, "3560→3570", "共→累计"),)
+    shown = {("text", FIRST): view.sections[0].sentences[0].text}
+    waiting = {**fields, **shown, ("file", ""): view.file}
+    refused = act_on(home, W46, "import", "", waiting)
+    assert refused.is_wrong  # a number without its reason
+    assert refused.returned == view.returned
+    done = act_on(home, W46, "import", "", {**waiting, ("note", ""): "复核"})
+    assert (done.is_wrong, done.returned, done.file) == (False, (), "")
+    first = done.sections[0].sentences[0]
+    assert "累计受理群众诉求3570※件" in first.text
+    assert first.typed == first.text
+    assert look_into(home, W46, "旧的.docx", told, fields).is_wrong  # drawn from what stood before
+    assert look_into(home, W46, "没有.docx", "data:,", fields).is_wrong

@@ -91,7 +91,7 @@ def events(back: int, street: int, category: int, cell: Cell) -> Cell:
 
 def compose_week(town: Town | None = None, *, is_demo: bool = True) -> BriefingContent:
     town = town or Town(seed=1, plant=events, missing=frozenset({"iot_alarm_total"}))
-    return compose(town, week=week(2026, 46), city_title="青川区<驾驶舱>&", is_demo=is_demo)
+    return compose(town, period=week(2026, 46), city_title="青川区<驾驶舱>&", is_demo=is_demo)
 
 
 def written(content: BriefingContent, path: Path, **said: object) -> Path:

@@ -24,7 +24,7 @@ FIRST = "overview.appeals"
 
 @pytest.fixture(scope="module")
 def said() -> Manuscript:
-    return manuscript(compose(Town(), week=week(2026, 46), city_title="青川区", is_demo=True))
+    return manuscript(compose(Town(), period=week(2026, 46), city_title="青川区", is_demo=True))
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +138,7 @@ def test_a_changed_cell_is_told_and_not_taken_over(said: Manuscript, original: b
 def test_another_issue_or_no_document_is_refused(
     said: Manuscript, original: bytes, tmp_path: Path
 ) -> None:
-    other = manuscript(compose(Town(seed=4), week=week(2026, 46), city_title="x", is_demo=True))
+    other = manuscript(compose(Town(seed=4), period=week(2026, 46), city_title="x", is_demo=True))
     with pytest.raises(BadQuestion, match="was not drawn from"):
         returned(other, original, name="a.docx")
     for wrong in (b"", b"text", original[:3000]):

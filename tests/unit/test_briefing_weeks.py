@@ -19,7 +19,9 @@ from tests.support.briefing_city import Town
 def test_sixty_weeks_in_a_row_compose_without_a_contradiction() -> None:
     town = Town(seed=11)
     assert (
-        consecutive(lambda week: compose(town, week=week, city_title="青川区", is_demo=True), WEEK)
+        consecutive(
+            lambda week: compose(town, period=week, city_title="青川区", is_demo=True), WEEK
+        )
         == []
     )
 
@@ -32,7 +34,7 @@ def test_planted_events_are_named_and_little_else() -> None:
 
 
 def test_the_rules_see_a_contradiction() -> None:
-    content = compose(Town(), week=WEEK, city_title="青川区", is_demo=True)
+    content = compose(Town(), period=WEEK, city_title="青川区", is_demo=True)
     assert list(contradictions(content)) == []
     overview = content.sections[0]
     fact = overview.sentences[0]
