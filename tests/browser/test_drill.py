@@ -157,6 +157,7 @@ FILLED = """() => {
 
 def agrees(page: Page, site) -> None:
     """Hold the page's numbers against those of the API for the same address."""
+    page.locator("#drill-ranking").scroll_into_view_if_needed()  # a phone draws what is in sight
     page.wait_for_function(FILLED)  # the grid makes its rows first and fills them then
     said = {"period": "yesterday", **query(page)}
     filters = {"filter": f"category={said['category']}"} if "category" in said else {}
