@@ -5,15 +5,33 @@
   const LEAVING_MS = 450; // as long as the fade in 23_wall_scenes.css
   const DEFAULT_TOUR = 60;
 
-  const { write, fill } = window.wallTools;
+  const { make, write, fill } = window.wallTools;
   const state = { wall: null, ask: null, wanted: "", shown: "", tour: 0, left: 0, isPaused: false };
 
   function begin(wall, ask) {
     const shown = wall.dataset.scene;
     const tour = Number(wall.dataset.tour);
+    build(wall);
     Object.assign(state, { wall, ask, wanted: shown, shown, tour, left: tour, isPaused: false });
     nav().addEventListener("click", follow);
     tell();
+  }
+
+  // Dash draws the frame; the places of all scenes are plain elements that only the wall's scripts know.
+  function build(wall) {
+    const { left, above, right } = JSON.parse(wall.dataset.places);
+    const centre = wall.querySelector(".wall-centre");
+    centre.before(...left.map(built));
+    centre.after(...right.map(built));
+    wall.querySelector(".wall-headlines").append(...above.map(built));
+  }
+
+  function built(part) {
+    if (typeof part === "string") return part;
+    const [tag, attributes, ...children] = part;
+    const element = make(tag, "", ...children.map(built));
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    return element;
   }
 
   const nav = () => document.getElementById("wall-scenes");
@@ -62,10 +80,12 @@
       write(document.getElementById("wall-title"), linkOf(scene).dataset.title);
     }
     Object.assign(state, { shown: scene, wanted: scene, left: state.tour });
-    const link = linkOf(scene); // where the row is too long, a part of it with this one in the middle
-    nav().classList.toggle("is-pushed", nav().scrollWidth > nav().clientWidth + 1);
-    nav().scrollLeft = link.offsetLeft - (nav().clientWidth - link.offsetWidth) / 2;
     tell();
+    const link = linkOf(scene); // where the row is too long, a part of it with this one in the middle
+    const row = link.parentElement;
+    row.scrollLeft = link.offsetLeft - (row.clientWidth - link.offsetWidth) / 2;
+    row.classList.toggle("has-before", row.scrollLeft > 1);
+    row.classList.toggle("has-after", row.scrollLeft + row.clientWidth < row.scrollWidth - 1);
   }
 
   function tell() {

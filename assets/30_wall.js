@@ -2,6 +2,7 @@
 (function () {
   "use strict";
 
+  const BEAT_MS = 2000; // how often to ask whether there is something new
   const RHYTHM_MS = 60000; // a new payload at least this often, so that ages stay true
   const RETRY_MS = 20000; // ask again when a payload that was asked for has not come
   const MEND_MS = 6000; // the same where the server itself said that it could not answer
@@ -16,8 +17,8 @@
 
   function reset(wall) {
     Object.assign(state, {
-      wall, texts: JSON.parse(wall.dataset.texts), key: "", sentAt: 0, isPainted: false, tries: 0,
-      asking: null, isLost: false, error: "", payload: null, paintedAt: 0, heardAt: 0, page: 0, links: {}, wanted: wall.dataset.scene,
+      wall, texts: JSON.parse(wall.dataset.texts), key: "", sentAt: 0, isPainted: false, beatAt: 0,
+      asking: null, ordered: null, isLost: false, error: "", payload: null, paintedAt: 0, heardAt: 0, page: 0, links: {}, wanted: wall.dataset.scene,
     });
     window.wallControl.begin(wall, () => askFor(state.wanted));
     window.wallScenes.begin(wall, askFor);
@@ -25,57 +26,66 @@
 
   // ---- asking -------------------------------------------------------------------------------
 
-  function poll() {
+  function beat() {
     const wall = $("wall");
-    if (!wall) return window.dash_clientside.no_update;
+    if (!wall || (state.wall === wall && performance.now() < state.beatAt)) return;
     if (state.wall !== wall) reset(wall);
-    // The same promise again: a second one would make Dash drop the first answer.
-    if (!state.asking) state.asking = ask(wall).finally(() => { state.asking = null; });
+    state.beatAt = performance.now() + BEAT_MS;
+    poll();
+  }
+
+  // Is there something new? Never asked twice at once.
+  function poll() {
+    state.asking ??= check().finally(() => { state.asking = null; });
     return state.asking;
   }
 
-  async function ask(wall) {
+  async function check() {
     try {
-      const signal = AbortSignal.timeout(5000);
       const said = window.wallControl.report(state.payload);
-      const answer = await fetch(`${wall.dataset.versionUrl}?${said}`, { cache: "no-store", signal });
-      if (answer.status === 403) location.reload(); // the link was taken back: the page says so
-      if (!answer.ok) throw new Error(String(answer.status));
-      const body = await answer.json();
+      const body = await get(`${state.wall.dataset.versionUrl}?${said}`, AbortSignal.timeout(5000));
       if (state.isLost) state.key = "";
       state.isLost = false;
       tell();
       window.wallControl.hear(body);
-      return tick(String(body.data_version ?? body.version));
+      if (isDue(String(body.data_version ?? body.version))) order();
     } catch {
       state.isLost = true;
       tell();
-      return window.dash_clientside.no_update;
     }
   }
 
-  function tick(version) {
+  async function get(address, signal) {
+    const answer = await fetch(address, { cache: "no-store", signal });
+    if (answer.status === 403) location.reload(); // the link was taken back: the page says so
+    if (!answer.ok) throw new Error(String(answer.status));
+    return answer.json();
+  }
+
+  function isDue(version) {
     const key = `${version}:${Math.floor(Date.now() / RHYTHM_MS)}`;
-    const now = performance.now();
-    if (key === state.key) {
-      if (state.isPainted || now - state.sentAt < (state.error ? MEND_MS : RETRY_MS)) return window.dash_clientside.no_update;
-      state.tries += 1;
-    } else if (state.key === "") {
-      state.tries += 1; // after a break the same key must still count as a change
-    }
-    return request(key);
+    const isAsked = performance.now() - state.sentAt < (state.error ? MEND_MS : RETRY_MS);
+    if (key === state.key && (state.isPainted || isAsked)) return false;
+    state.key = key;
+    return true;
   }
 
-  function request(key) {
-    Object.assign(state, { key, isPainted: false, sentAt: performance.now() });
-    return { scene: state.wanted, key: `${key}#${state.tries}`, spot: window.wallControl.spot() };
+  // The numbers of the scene that is wanted. An answer to an older question is not waited for.
+  async function order() {
+    if (state.ordered) state.ordered.abort();
+    const mine = new AbortController();
+    Object.assign(state, { ordered: mine, isPainted: false, sentAt: performance.now() });
+    const { area, lang, payloadUrl } = state.wall.dataset;
+    const said = new URLSearchParams({ scene: state.wanted, area, lang, spot: window.wallControl.spot() });
+    let payload;
+    try { payload = await get(`${payloadUrl}?${said}`, mine.signal); } catch { return; } // a later beat orders again
+    paint(payload);
   }
 
   // Another scene is asked for at once, not with the next beat; the old one stays until it is here.
   function askFor(scene) {
     state.wanted = scene;
-    state.tries += 1;
-    window.dash_clientside.set_props("wall-tick", { data: request(state.key) });
+    order();
   }
 
   // ---- cards --------------------------------------------------------------------------------
@@ -293,16 +303,15 @@
   }
 
   function paint(payload) {
-    if (!payload || !state.wall) return "";
     if (payload.error) {
       state.error = payload.error;
       tell();
-      return "";
+      return;
     }
     window.wallAlarm.see(payload.alarms, payload.stay);
-    if (payload.scene !== state.wanted) return ""; // the answer to a scene that was left meanwhile
+    if (payload.scene !== state.wanted) return; // the answer to a scene that was left meanwhile
     Object.assign(state, { isPainted: true, heardAt: performance.now(), error: "" });
-    if (window.wallControl.keeps(payload, state.payload, timeOf(payload))) return "";
+    if (window.wallControl.keeps(payload, state.payload, timeOf(payload))) return;
     const isOther = !state.payload || state.payload.scene !== payload.scene;
     Object.assign(state, { payload, paintedAt: performance.now() });
     if (isOther) {
@@ -319,7 +328,6 @@
     window.wallMap.tint(payload.map);
     tell();
     clock();
-    return "";
   }
 
   // ---- time and trouble ---------------------------------------------------------------------
@@ -382,5 +390,7 @@
     resizing = setTimeout(() => { if (state.payload && state.wall.isConnected) paintPages(); }, 250);
   });
 
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { wall: { poll, paint } });
+  setInterval(beat, 250); // also tells that React has drawn a wall
+
+  window.wallBeat = { poll, askFor };
 })();

@@ -21,7 +21,10 @@
   const state = { map: null, box: null, areas: new Map(), outline: [], plates: [], spots: [], data: null, lit: "", timer: 0, rem: 10 };
 
   // Also tells of a new size of the window, of the fonts and of the headline above.
-  const watcher = new ResizeObserver(() => soon(150));
+  const watcher = new ResizeObserver(() => {
+    $("wall-map-labels").classList.add("is-moving"); // their places belong to the size before
+    soon(150);
+  });
 
   function soon(ms) {
     clearTimeout(state.timer);
@@ -246,6 +249,7 @@
   function label() {
     const box = $("wall-map-labels");
     if (!box || !state.map) return;
+    box.classList.remove("is-moving");
     const whole = placeAll(box, false);
     if (whole < state.spots.length && placeAll(box, true) <= whole) placeAll(box, false);
   }

@@ -4,6 +4,9 @@
   const ADDRESS = "address"; // id of the one dcc.Location
   const SUFFIX = /(街道|社区|地区|镇|乡|村)$/;
   const GAP = 2; // px between two names on the map
+  const FAR = [26, 40, 56, 76, 100]; // px from an area to a name that stands beside it
+  const MOST_BESIDE = 6; // more lines would be a thicket; those names are read at the corner
+  const AROUND = Array.from({ length: 16 }, function (_, k) { return k * Math.PI / 8; });
 
   function here() {
     return window.location.pathname + window.location.search;
@@ -41,7 +44,7 @@
       return;
     }
     const copy = event.target.closest(".st-copy");
-    if (copy) { copyText(copy); return; }
+    if (copy) { copyText(copy, document.getElementById(copy.dataset.copies).textContent); return; }
     let link = event.target.closest("a.st-go");
     if (!link && !window.getSelection().toString()) {
       const row = event.target.closest(".st-grid .ag-row");
@@ -76,8 +79,7 @@
     }
   });
 
-  function copyText(button) {
-    const text = document.getElementById(button.dataset.copies).textContent;
+  function copyText(button, text) {
     const done = function () {
       const word = button.textContent;
       button.textContent = button.dataset.done;
@@ -111,7 +113,8 @@
     const h = context.hideout, id = feature.properties.id, marked = id === h.selected;
     return {
       fillColor: h.fill[id] || h.none, fillOpacity: marked || !h.selected ? 0.9 : 0.45,
-      color: marked ? h.mark : h.border, weight: marked ? 3 : 1, opacity: marked ? 1 : 0.55
+      color: marked ? h.mark : h.border, weight: marked ? 3 : h.fine ? 0.3 : 1,
+      opacity: marked ? 1 : 0.55
     };
   }
 
@@ -130,7 +133,7 @@
     layer.on("mouseover", function () {
       layer.setStyle({ weight: 3, opacity: 1 });
       layer.bringToFront();
-      readout(layer, name + "  " + (h.text[id] || ""));
+      readout(layer, (h.name && h.name[id] || name) + "  " + (h.text[id] || ""));
     });
     layer.on("mouseout", function () { layer.setStyle(plain); readout(layer, ""); });
     layer.on("click", function () { go(h.href[id]); });
@@ -138,9 +141,11 @@
   }
 
   // The larger area's name comes first; one that is wider than its area is said in short, and one
-  // that still finds no room is read at the corner.
+  // that still finds no room stands beside the areas, with a line to its own.
   function thinNames(map) {
-    const named = [];
+    const named = [], shown = [];
+    if (map._staffLines) { map._staffLines.remove(); }
+    map._staffLines = window.L.layerGroup().addTo(map);
     map.eachLayer(function (layer) {
       const tip = layer.feature && layer.getTooltip && layer.getTooltip();
       if (!tip || !tip.options.permanent || !tip.getElement()) { return; }
@@ -150,22 +155,61 @@
       named.push({ width: high.x - low.x, height: low.y - high.y, layer: layer, tip: tip });
     });
     named.sort(function (a, b) { return b.width * b.height - a.width * a.height; });
-    const shown = [];
-    named.forEach(function (one) {
-      const name = one.layer.feature.properties.name, element = one.tip.getElement();
-      const fits = ways(name).some(function (text) {
-        if (element.innerText !== text) { one.tip.setContent(text); }
-        element.classList.toggle("is-tight", text.indexOf("\n") >= 0);
-        const box = element.getBoundingClientRect();
-        const free = box.width < 1.15 * one.width && shown.every(function (o) {
-          return box.right + GAP < o.left || box.left > o.right + GAP
-            || box.bottom + GAP < o.top || box.top > o.bottom + GAP;
-        });
-        if (free) { shown.push(box); }
-        return free;
+    const left = named.filter(function (one) {
+      move(one.tip, 0, 0);
+      return !ways(one.layer.feature.properties.name).some(function (text) {
+        return takes(one, text, shown, 1.15 * one.width);
       });
-      element.style.visibility = fits ? "" : "hidden";
     });
+    if (left.length <= MOST_BESIDE) {
+      left.forEach(function (one) { nameBeside(map, one, shown); });
+    }
+  }
+
+  // Show a text where it covers no other, in a width; tell whether there was room.
+  function takes(one, text, shown, width) {
+    const element = one.tip.getElement();
+    if (element.innerText !== text) { one.tip.setContent(text); }
+    element.classList.toggle("is-tight", text.indexOf("\n") >= 0);
+    const box = element.getBoundingClientRect();
+    const free = box.width < width && shown.every(function (o) {
+      return box.right + GAP < o.left || box.left > o.right + GAP
+        || box.bottom + GAP < o.top || box.top > o.bottom + GAP;
+    });
+    if (free) { shown.push(box); }
+    element.style.visibility = free ? "" : "hidden";
+    return free;
+  }
+
+  function move(tip, x, y) {
+    tip.options.offset = window.L.point(x, y);
+    tip.update();
+  }
+
+  function nameBeside(map, one, shown) {
+    const short = ways(one.layer.feature.properties.name)[1];
+    const frame = map.getContainer().getBoundingClientRect();
+    const found = FAR.some(function (far) {
+      return AROUND.some(function (turn) {
+        const x = far * Math.cos(turn), y = far * Math.sin(turn);
+        move(one.tip, x, y);
+        const box = one.tip.getElement().getBoundingClientRect();
+        const inside = box.left > frame.left && box.right < frame.right
+          && box.top > frame.top && box.bottom < frame.bottom;
+        return inside && takes(one, short, shown, Infinity) && lineTo(map, one, x, y);
+      });
+    });
+    if (!found) { move(one.tip, 0, 0); }
+  }
+
+  function lineTo(map, one, x, y) {
+    const from = one.layer.getCenter ? one.layer.getCenter() : one.layer.getBounds().getCenter();
+    const end = map.latLngToContainerPoint(from).add([0.8 * x, 0.8 * y]);
+    window.L.polyline([from, map.containerPointToLatLng(end)], {
+      color: getComputedStyle(document.documentElement).getPropertyValue("--ink"),
+      weight: 1, interactive: false
+    }).addTo(map._staffLines);
+    return true;
   }
 
   // The name, without its kind, in two lines, and then only its last part.
@@ -232,13 +276,41 @@
     return disc;
   }
 
+  // An opened case takes the keyboard; closed, it goes back to the link that opened it.
+  let opened = "";
+  function followCase() {
+    const drawer = document.querySelector(".st-drawer");
+    if (drawer) {
+      if (!opened) { drawer.focus({ preventScroll: true }); }
+      opened = here();
+    } else if (opened) {
+      giveBack(opened, 30);
+      opened = "";
+    }
+  }
+
+  function giveBack(href, tries) {
+    if (document.activeElement && document.activeElement !== document.body) { return; }
+    const link = Array.from(document.querySelectorAll(".st-grid a.st-go")).find(function (one) {
+      return same(one.getAttribute("href"), href);
+    });
+    if (link) {
+      link.focus({ preventScroll: true });
+    } else if (tries) {
+      setTimeout(function () { giveBack(href, tries - 1); }, 100); // the table is drawn anew
+    }
+  }
+
+  new MutationObserver(followCase)
+    .observe(document.documentElement, { childList: true, subtree: true });
+
   // Dash hides this field from screen readers; then the tabulator must not stop at it either.
   new MutationObserver(function () {
     document.querySelectorAll(".dash-dropdown-focus-target[tabindex='0']").forEach(function (field) { field.tabIndex = -1; });
   }).observe(document.documentElement, { childList: true, subtree: true });
 
   window.staff = { shapeStyle: shapeStyle, shapeReady: shapeReady, pointReady: pointReady,
-    clusterReady: clusterReady, heatReady: heatReady };
+    clusterReady: clusterReady, heatReady: heatReady, copyText: copyText };
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, { staff: { goes: goes } });
 

@@ -1,4 +1,4 @@
-// Staff pages: the search for an area or an indicator, and what a table shows as a file.
+// Staff pages: the search for an area or an indicator.
 (function () {
   "use strict";
   const WAIT = 180; // ms after the last key before asking
@@ -25,10 +25,11 @@
 
   function option(one, index) {
     const item = document.createElement("li");
-    item.id = "find-option-" + index;
-    item.setAttribute("role", "option");
-    item.setAttribute("aria-selected", "false");
+    item.setAttribute("role", "none");
     const link = document.createElement("a");
+    link.id = "find-option-" + index;
+    link.setAttribute("role", "option");
+    link.setAttribute("aria-selected", "false");
     link.className = "st-go";
     link.href = one.href;
     link.tabIndex = -1;
@@ -49,6 +50,9 @@
     if (!told.found.length) {
       const none = document.createElement("li");
       none.className = "st-find__none";
+      none.setAttribute("role", "option");
+      none.setAttribute("aria-disabled", "true");
+      none.setAttribute("aria-selected", "false");
       none.textContent = told.none;
       options.append(none);
     }
@@ -69,7 +73,7 @@
   }
 
   function move(box, step) {
-    const all = Array.from(list(box).querySelectorAll("[role=option]"));
+    const all = Array.from(list(box).querySelectorAll("a[role=option]"));
     if (!all.length) { return; }
     const now = all.findIndex(function (one) { return one.getAttribute("aria-selected") === "true"; });
     const next = (now + step + all.length + (now < 0 && step < 0 ? 1 : 0)) % all.length;
@@ -96,7 +100,7 @@
       close(box);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      const chosen = list(box).querySelector("[aria-selected=true] a") || list(box).querySelector("a");
+      const chosen = list(box).querySelector("a[aria-selected=true]") || list(box).querySelector("a");
       if (chosen) { chosen.click(); box.value = ""; close(box); }
     }
   }, true);
@@ -107,65 +111,4 @@
       if (!inside || event.target.closest(".st-find__list a")) { box.value = ""; close(box); }
     });
   });
-
-  // ---- what a table shows, after sorting and filtering, as a file
-  const RISKY = /^[=+\-@\t\r]/; // a spreadsheet would take it for a formula
-
-  function shown(id) {
-    const api = window.dash_ag_grid.getApi(id);
-    const columns = api.getAllDisplayedColumns().map(function (one) { return one.getColDef(); })
-      .filter(function (one) { return one.headerName && one.cellRenderer !== "StaffBar"; });
-    const rows = [];
-    function take(data) {
-      rows.push(columns.map(function (one) {
-        const value = data[one.field];
-        if (one.cellRenderer === "StaffLight") { return data.light_text || ""; }
-        return value === null || value === undefined ? "" : value;
-      }));
-    }
-    api.forEachNodeAfterFilterAndSort(function (node) { take(node.data); });
-    for (let k = 0; k < api.getPinnedBottomRowCount(); k += 1) { take(api.getPinnedBottomRow(k).data); }
-    return { head: columns.map(function (one) { return one.headerName; }), rows: rows };
-  }
-
-  function csvCell(value) {
-    if (typeof value === "number") { return String(value); }
-    const text = RISKY.test(value) && isNaN(Number(value)) ? "'" + value : value;
-    return /[",\n\r]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
-  }
-
-  function csv(table) {
-    return [table.head].concat(table.rows).map(function (row) {
-      return row.map(csvCell).join(",");
-    }).join("\r\n");
-  }
-
-  function save(blob, name) {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = name;
-    document.body.append(link);
-    link.click();
-    link.remove();
-    setTimeout(function () { URL.revokeObjectURL(link.href); }, 4000);
-  }
-
-  document.addEventListener("click", function (event) {
-    const button = event.target.closest(".st-export");
-    if (!button) { return; }
-    const table = shown(button.dataset.table), name = button.dataset.name;
-    if (button.dataset.form === "csv") {
-      save(new Blob(["\ufeff", csv(table)], { type: "text/csv;charset=utf-8" }), name + ".csv");
-      return;
-    }
-    fetch("/export/xlsx", {
-      method: "POST", headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ name: name, head: table.head, rows: table.rows })
-    }).then(function (answer) {
-      if (answer.ok) { return answer.blob().then(function (blob) { save(blob, name + ".xlsx"); }); }
-      return null;
-    });
-  });
-
-  window.staffFind = { csv: csv };
 })();

@@ -39,10 +39,11 @@ def cockpit(home: Path, *arguments: str, now: str = NOW) -> str:
     return done.stdout.strip()
 
 
-def environment(home: Path, now: str = NOW) -> dict[str, str]:
+def environment(home: Path, now: str = NOW, **settings: str) -> dict[str, str]:
     """Return the environment of a command: nothing of the caller's own cockpit."""
+    said = {f"COCKPIT_{name.upper()}": value for name, value in settings.items()}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("COCKPIT_")}
-    return {**kept, "COCKPIT_HOME": str(home), "COCKPIT_NOW": now, "PYTHONPATH": str(ROOT)}
+    return {**kept, "COCKPIT_HOME": str(home), "COCKPIT_NOW": now, "PYTHONPATH": str(ROOT), **said}
 
 
 def free_port() -> int:
@@ -54,11 +55,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(home: Path, now: str = NOW) -> Iterator[Served]:
-    """Serve the home at a free port for as long as the block runs."""
+def served(home: Path, now: str = NOW, **settings: str) -> Iterator[Served]:
+    """Serve the home at a free port for as long as the block runs, with these settings."""
     port = free_port()
     command = [sys.executable, "-m", "cockpit", "serve", "--port", str(port)]
-    server = subprocess.Popen(command, env=environment(home, now))
+    server = subprocess.Popen(command, env=environment(home, now, **settings))
     base = f"http://127.0.0.1:{port}"
     try:
         wait_for(f"{base}/healthz", server)

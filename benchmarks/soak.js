@@ -1,7 +1,7 @@
 /* Drives a wall through its updates as fast as it can: run in the page by soak.py. */
 ({ every, seed }) => {
-  const wall = window.dash_clientside.wall;
-  const paint = wall.paint;
+  const ask = window.fetch.bind(window);
+  const tint = window.wallMap.tint;
   const clock = Date.now.bind(Date);
   const soak = { updates: 0, changes: 0, limit: 0, run, rest };
   let ahead = 0;
@@ -48,14 +48,23 @@
     }
   }
 
-  wall.paint = (payload) => {
-    if (payload && payload.cards) stir(payload);
-    const done = paint(payload);
-    if (payload && payload.cards && shown() === payload.scene) {
-      soak.updates += 1;
-      if (soak.updates < soak.limit) onwards();
-    }
-    return done;
+  // A payload is stirred as it comes in, and painted by the wall's own hand.
+  window.fetch = async (...asked) => {
+    const answer = await ask(...asked);
+    if (!String(asked[0]).includes("wall/payload")) return answer;
+    const json = answer.json.bind(answer);
+    answer.json = async () => {
+      const payload = await json();
+      if (payload.cards) stir(payload);
+      return payload;
+    };
+    return answer;
+  };
+
+  window.wallMap.tint = (map) => { // the last thing that is painted
+    tint(map);
+    soak.updates += 1;
+    if (soak.updates < soak.limit) requestAnimationFrame(() => setTimeout(onwards)); // once it is on the screen
   };
 
   function onwards() {
@@ -63,11 +72,10 @@
     else change(1);
   }
 
-  // What the interval does every two seconds; the next payload is due at once.
-  async function beat() {
+  // What the wall does every two seconds; the next payload is due at once.
+  function beat() {
     ahead += 60000;
-    const data = await wall.poll();
-    if (data !== window.dash_clientside.no_update) window.dash_clientside.set_props("wall-tick", { data });
+    window.wallBeat.poll();
   }
 
   function change(by) {

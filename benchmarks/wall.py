@@ -48,16 +48,14 @@ _WHOLE = """() => {
     && document.querySelector('.wall-label') && document.querySelector('.wall-legend i')
     && performance.now();
 }"""  # noqa: E501
-_TICK = """(n) => new Promise((done) => {
-  const wall = window.dash_clientside.wall, paint = wall.paint;
-  wall.paint = (payload) => {
-    const drawn = paint(payload);
-    wall.paint = paint;
+_TICK = """() => new Promise((done) => {
+  const tint = window.wallMap.tint;
+  window.wallMap.tint = (map) => {
+    tint(map);
+    window.wallMap.tint = tint;
     requestAnimationFrame(() => setTimeout(done, 50));
-    return drawn;
   };
-  const data = {scene: 'bench', key: `bench#${n}`, spot: ''};
-  window.dash_clientside.set_props('wall-tick', {data});
+  window.wallBeat.askFor('bench');
 })"""
 
 
@@ -111,8 +109,6 @@ class Exchange:
 
     def __init__(self, base: str) -> None:
         self.base = base
-        said = json.loads(self.get("/_dash-dependencies"))
-        self.output = next(one["output"] for one in said if "wall-payload" in one["output"])
 
     def get(self, path: str) -> bytes:
         """Return what an address answers."""
@@ -125,27 +121,19 @@ class Exchange:
             f"/api/v1/version?wall={wall}&tab={wall}&scene={SCENE}&area=&size=1920x1080&data=1"
         )
 
-    def payload(self, key: str) -> tuple[int, bytes]:
+    def payload(self) -> tuple[int, bytes]:
         """Ask for a payload; returns the bytes sent, and the answer as it came."""
-        view = {"scene": SCENE, "area": "", "lang": "zh"}
-        tick = {"scene": SCENE, "key": key, "spot": ""}
-        asked = json.dumps({
-            "output": self.output, "outputs": {"id": "wall-payload", "property": "data"},
-            "inputs": [{"id": "wall-tick", "property": "data", "value": tick}],
-            "changedPropIds": ["wall-tick.data"],
-            "state": [{"id": "wall-view", "property": "data", "value": view}],
-        }).encode()  # fmt: skip
-        head = {"Content-Type": "application/json", "Accept-Encoding": "gzip"}
-        request = urllib.request.Request(f"{self.base}/_dash-update-component", asked, head)
+        said = f"/wall/payload?scene={SCENE}&area=&lang=zh&spot="
+        request = urllib.request.Request(self.base + said, headers={"Accept-Encoding": "gzip"})
         with urllib.request.urlopen(request, timeout=60) as answer:
-            return len(asked), bytes(answer.read())
+            return len(said), bytes(answer.read())
 
 
 def ticked(wall: Exchange, server: int) -> dict[str, float]:
     """Compare the server's side of a tick with a bare route that sends the same bytes."""
-    sent, body = wall.payload("warm")
+    sent, body = wall.payload()
     raw = gzip.decompress(body)
-    mine = processor_ms(server, lambda k: wall.payload(str(k)))
+    mine = processor_ms(server, lambda _: wall.payload())
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "body").write_bytes(body)
         port = free_port()
@@ -190,7 +178,7 @@ def polling(wall: Exchange, others: int) -> Iterator[None]:
             wall.check(f"w-{k}")
             if time.monotonic() >= due:
                 due += RHYTHM_S
-                wall.payload(f"{k}:{due:.0f}")
+                wall.payload()
             over.wait(BEAT_S)
 
     threads = [threading.Thread(target=one, args=(k,)) for k in range(others)]
@@ -213,7 +201,7 @@ def looked_at(browser: Browser, base: str, server: int) -> dict[str, float]:
     first = page.evaluate(paints)
     devtools = page.context.new_cdp_session(page)
     devtools.send("Performance.enable")
-    thread = statistics.median(ticked_in(page, devtools, k) for k in range(TICKS))
+    thread = statistics.median(ticked_in(page, devtools) for _ in range(TICKS))
     begin = processor_s(server)
     page.wait_for_timeout(1000 * SECONDS)
     used = (processor_s(server) - begin) / SECONDS
@@ -224,10 +212,10 @@ def looked_at(browser: Browser, base: str, server: int) -> dict[str, float]:
     }  # fmt: skip
 
 
-def ticked_in(page: Page, devtools: CDPSession, number: int) -> float:
+def ticked_in(page: Page, devtools: CDPSession) -> float:
     """Return how long one tick keeps the browser's main thread, in ms; drawing included."""
     before = busy_s(devtools)
-    page.evaluate(_TICK, number)
+    page.evaluate(_TICK)
     return 1000 * (busy_s(devtools) - before)
 
 

@@ -6,7 +6,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Flask
 from flask_caching import Cache
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from metrics.service import Service
 
 MOST_ANSWERS = 20_000
+Made = TypeVar("Made")
 Ask = Callable[[Sequence["Question"]], tuple["Answer", ...]]
 
 
@@ -60,14 +61,22 @@ class AnswerCache:
 
     def latest_events(self, viewer: Viewer, limit: int) -> tuple[dict[str, Any], ...]:
         """Return the newest events; asked once a minute and data version, for all screens."""
+        return self.once_a_minute(
+            f"events {limit}",
+            viewer,
+            lambda: self._service.latest_events(viewer=viewer, limit=limit),
+        )
+
+    def once_a_minute(self, name: str, viewer: Viewer, make: Callable[[], Made]) -> Made:
+        """Return what is made alike for every screen of one scope, minute and data version."""
         if not self._seconds:
-            return self._service.latest_events(viewer=viewer, limit=limit)
+            return make()
         minute = self._service.clock.now().replace(second=0, microsecond=0)
-        key = f"events {self._service.version} {minute} {viewer.scope} {limit}"
+        key = f"{name} {self._service.version} {minute} {viewer.scope}"
         with self._only_one(key), self._home.app_context():
-            found: tuple[dict[str, Any], ...] | None = self._cache.get(key)
+            found: Made | None = self._cache.get(key)
             if found is None:
-                found = self._service.latest_events(viewer=viewer, limit=limit)
+                found = make()
                 self._cache.set(key, found)
         return found
 

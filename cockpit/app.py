@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl
 
 from dash import Dash, Input, Output, State, dcc, html, no_update, set_props
-from flask import Flask, Response, request, send_from_directory
+from flask import Flask, Response, request
 
 import cockpit
 from cockpit.api import add_error_shape, build_api
 from cockpit.desk_tools import build_desk_tools
+from cockpit.geo import build_geo
 from cockpit.look import add_look
 from cockpit.pages import PAGES, page_at
 from cockpit.walls.guard import add_guard
@@ -232,13 +233,8 @@ def _add_server_side(app: CockpitApp, services: Services) -> None:
     add_guard(server, services)
     server.register_blueprint(build_api(services))
     server.register_blueprint(build_desk_tools(services))
+    server.register_blueprint(build_geo(services))
     add_error_shape(server)
-
-    @server.get("/geo/<path:name>")
-    def geo(name: str) -> Response:
-        found = send_from_directory(services.map_folder.resolve(), name, conditional=True)
-        found.headers["Cache-Control"] = "no-cache"  # asked again, answered with 304
-        return found
 
     @server.after_request
     def finish(response: Response) -> Response:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 from flask import Blueprint, Response, jsonify, request
 
+from cockpit.corrected_sheet import sheet_of
 from cockpit.finder import Finder, Found
 from cockpit.pages.drill import complete, main_question
 from cockpit.view_state import ViewState, parse_address
@@ -28,7 +29,7 @@ _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def build_desk_tools(services: Services) -> Blueprint:
-    """Return the blueprint with ``/find`` and ``/export/xlsx``."""
+    """Return the blueprint with ``/find`` and ``/export``."""
     tools = Blueprint("desk_tools", __name__)
     finder = Finder(services.territory, services.catalogue, services.clock.today())
 
@@ -49,6 +50,10 @@ def build_desk_tools(services: Services) -> Blueprint:
         view = complete(parse_address("/drill", request.query_string.decode()), services)
         lines = case_lines(view, services)
         return Response(lines, mimetype="text/csv; charset=utf-8")
+
+    @tools.get("/export/quarantine/<source>.csv")
+    def aside(source: str) -> Response:
+        return Response(sheet_of(source, services), mimetype="text/csv; charset=utf-8")
 
     return tools
 

@@ -1,9 +1,10 @@
 """Reads the next files while the one before is being loaded.
 
 Reading is Python and polars, loading is the engine: two cores are busy, and never more than a few
-files are in memory, of a large one a few pieces. A backlog is read by a process of its own, for
-two threads of Python would wait for each other; a handful of files is read before such a process
-has started.
+files are in memory, of a large one a few pieces. A backlog of many files is read by a process of
+its own, for two threads of Python would wait for each other. A handful of files is read by a
+thread, however large: in large pieces nearly all the work is outside Python, and rows that stay in
+one process need not be written down and read again.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import multiprocessing
 import os
+import pickle
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -21,10 +23,12 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     ThreadPoolExecutor,
 )
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from etl.intake import Intake, Piece, Prepared
 from etl.plan import Step
@@ -34,7 +38,7 @@ Ready = Callable[[], Prepared]
 
 _FILES_AHEAD = 3
 BACKLOG_BYTES = 24 << 20
-"""Files that are more than this together are read by a process of their own."""
+"""Many files that are more than this together are read by a process of their own."""
 
 
 def read_ahead(
@@ -49,7 +53,7 @@ def read_ahead(
 
     Close it: its threads and processes end then, and not when memory happens to be swept.
     """
-    is_backlog = sum(step.size for step in files) > backlog_bytes
+    is_backlog = len(files) > _FILES_AHEAD and sum(one.size for one in files) > backlog_bytes
     with _process(intake) if is_backlog else ThreadPoolExecutor(1, "read") as reader:
         waiting: deque[tuple[Step, Ready]] = deque()
         for number, step in enumerate(files):
@@ -59,7 +63,7 @@ def read_ahead(
                 ready: Ready = (
                     partial(_arrived, reader, number, reader.submit(_take_there, number, *asked))
                     if is_backlog
-                    else reader.submit(intake.take, *asked).result
+                    else partial(_taken_here, reader, reader.submit(intake.take, *asked))
                 )
             except BrokenExecutor:  # the reading process was killed; the others are read here
                 ready = partial(intake.take, *asked)
@@ -69,25 +73,45 @@ def read_ahead(
         yield from waiting
 
 
-def _process(intake: Intake) -> Executor:
+def _taken_here(reader: Executor, coming: Future[Prepared]) -> Prepared:
+    ready = coming.result()
+    if ready.is_whole:
+        return ready
+    first, further = next(pieces := iter(ready.pieces)), partial(next, pieces, None)
+    return replace(ready, pieces=chain((first,), _rest(reader, further)))
+
+
+@contextmanager
+def _process(intake: Intake) -> Iterator[Executor]:
     # forking a process with polars' threads in it can hang
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(1, context, initializer=_begin, initargs=(intake,))
+    # a pipe to a process that died at its start is full for ever, and the shapes would fill it
+    with NamedTemporaryFile(prefix="cockpit-", suffix=".pickle") as handed:
+        pickle.dump(intake, handed)
+        handed.flush()
+        with ProcessPoolExecutor(1, context, initializer=_begin, initargs=(handed.name,)) as pool:
+            yield pool
 
 
 def _arrived(reader: Executor, number: int, coming: Future[tuple[Prepared, bool]]) -> Prepared:
     ready, has_more = coming.result()
     if not has_more:
         return ready
-    rest = _rest(reader, number, reader.submit(_read_on, number))
+    rest = _rest(reader, partial(_read_on, number))
     return replace(ready, pieces=chain(ready.pieces, rest))
 
 
-def _rest(reader: Executor, number: int, coming: Future[Piece | None]) -> Iterator[Piece]:
-    """Yield the further pieces of a large file, the next one read while one is loaded."""
-    while (piece := coming.result()) is not None:
-        coming = reader.submit(_read_on, number)
-        yield piece
+def _rest(reader: Executor, further: Callable[[], Piece | None]) -> Iterator[Piece]:
+    """Return the further pieces of a large file, the next one read while one is loaded."""
+    coming = reader.submit(further)  # at once, and not when the first piece has been loaded
+
+    def pieces() -> Iterator[Piece]:
+        nonlocal coming
+        while (piece := coming.result()) is not None:
+            coming = reader.submit(further)
+            yield piece
+
+    return pieces()
 
 
 _given: list[Intake] = []
@@ -96,8 +120,8 @@ _at_work: dict[int, Iterator[Piece]] = {}
 """In the reading process alone: large files of which the first pieces are read."""
 
 
-def _begin(intake: Intake) -> None:
-    _given[:] = [intake]
+def _begin(handed: str) -> None:
+    _given[:] = [pickle.loads(Path(handed).read_bytes())]  # noqa: S301 - our own, just written
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
 
 

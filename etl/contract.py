@@ -312,12 +312,9 @@ def _content(frame: pl.DataFrame) -> pl.Series:
     """
     apart = {ROW_NO, "flags", "_key", "_lon", "_lat", "source"}
     apart |= {"at"} if "received_at" in frame.columns else set()
-    texts = [
-        _tagged(name, frame.schema[name])
-        for name in sorted(set(frame.columns) - apart)
-        if frame[name].null_count() < max(frame.height, 1)  # an empty column says nothing
-    ]
-    said = frame.select(pl.concat_str(texts).cast(pl.Binary)).to_series()
+    columns = (frame[name] for name in sorted(set(frame.columns) - apart))
+    texts = [text for column in columns for text in _tagged(column)]
+    said = frame.select(pl.concat_str(texts or pl.lit("")).cast(pl.Binary)).to_series()
     empty = hashlib.blake2b(digest_size=8)  # copying it is twice as fast as making a new one
 
     def digest(text: bytes) -> bytes:
@@ -329,22 +326,24 @@ def _content(frame: pl.DataFrame) -> pl.Series:
     return pl.Series("content", np.frombuffer(digests, dtype="<u8"), dtype=pl.UInt64)
 
 
-def _tagged(name: str, kind: pl.DataType) -> pl.Expr:
-    """Return ``name␞value␟`` for filled cells and nothing for the others."""
-    column = pl.col(name)
+def _tagged(column: pl.Series) -> tuple[pl.Expr, ...]:
+    """Return what is ``name␞value␟`` for filled cells of a column and nothing for the others."""
+    kind, value = column.dtype, pl.col(column.name)
     filled = column.is_not_null()
     if isinstance(kind, pl.Datetime):
-        text = column.dt.epoch("ms").cast(pl.String)
+        text = value.dt.epoch("ms").cast(pl.String)
     elif isinstance(kind, pl.List):
         inner = pl.element().struct.field("key") + _RECORD + pl.element().struct.field("value")
-        text, filled = column.list.eval(inner).list.join(_RECORD), column.list.len() > 0
+        text, filled = value.list.eval(inner).list.join(_RECORD), column.list.len() > 0
     elif kind == pl.String:
-        text, filled = column, filled & (column != "")
+        text, filled = value, filled & (column != "")
     else:
-        text = column.cast(pl.String)
+        text = value.cast(pl.String)
         filled = filled & (column != 0) if kind.is_integer() else filled
-    whole = pl.concat_str(pl.lit(name + _RECORD), text, pl.lit(_FIELD))
-    return pl.when(filled).then(whole).otherwise(pl.lit(""))
+    whole = (pl.lit(column.name + _RECORD), text, pl.lit(_FIELD))
+    if filled.all():
+        return whole
+    return (pl.when(filled).then(pl.concat_str(whole)).otherwise(pl.lit("")),) * filled.any()
 
 
 _QUARANTINE = {

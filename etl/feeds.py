@@ -103,7 +103,7 @@ def _status(spec: SourceSpec, line: dict[str, Any] | None, clock: Clock) -> Feed
         return FeedStatus(spec.source, spec.name, spec.department, spec.rhythm)
     watermark = _aware(line["watermark"], clock)
     age = clock.now() - watermark if watermark else None
-    limit = _RHYTHMS_UNTIL_STALE * spec.rhythm + spec.lag
+    limit = late_after(spec)
     return FeedStatus(
         source=spec.source,
         name=spec.name,
@@ -120,6 +120,11 @@ def _status(spec: SourceSpec, line: dict[str, Any] | None, clock: Clock) -> Feed
         quarantined=line["quarantined"],
         duplicates=line["duplicates"],
     )
+
+
+def late_after(spec: SourceSpec) -> dt.timedelta:
+    """Return the age of a feed's newest data from which it is late."""
+    return _RHYTHMS_UNTIL_STALE * spec.rhythm + spec.lag
 
 
 def _aware(moment: dt.datetime | None, clock: Clock) -> dt.datetime | None:

@@ -76,7 +76,8 @@ def run(
         boundaries: published when the plan has a territory step.
         progress: show a bar on stderr after two seconds; by default when it is a terminal.
         stopping: once set, the files of the round at work are the last ones.
-        backlog_bytes: files that are more than this together are read by a process of their own.
+        backlog_bytes: many files that are more than this together are read by a process of their
+            own.
     """
     begin = time.perf_counter()
     territory = catalogue = None

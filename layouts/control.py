@@ -158,15 +158,19 @@ def _pick(label: str, name: str, options: Options, value: str | None, lang: Lang
     return html.Label([html.Span(label), picker], className="wc-pick", htmlFor=name)
 
 
+_TAKEN_BACK = frozenset({"pin", "freeze", "dim_on", "unpin", "thaw", "dim_off", "take_down"})
+"""Orders of which another one is the contrary: a filled button would look like what holds now."""
+
+
 def _buttons(lang: Lang, *names: str) -> Component:
     made = [
         html.Button(
             t(f"walls.{name}", lang),
             id=ids.walls_do(name),
-            className="st-button" if place == 0 else "st-button st-button--quiet",
+            className="st-button st-button--quiet" if name in _TAKEN_BACK else "st-button",
             type="button",
         )
-        for place, name in enumerate(names)
+        for name in names
     ]
     return html.Div(made, className="wc-buttons")
 

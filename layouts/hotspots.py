@@ -99,7 +99,7 @@ def _governed(content: HotspotContent) -> GovernedContent:
 
 
 def _number(name: str, key: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401
-    return grid.column(name, key, type="rightAligned", minWidth=92, flex=1, **options)
+    return grid.count_column(name, key, minWidth=92, flex=1, **options)
 
 
 _PLACE = (

@@ -10,11 +10,6 @@ TITLE_SINK = "title-sink"
 NOTICE = "notice"
 
 WALL = "wall"
-WALL_BEAT = "wall-beat"
-WALL_TICK = "wall-tick"
-WALL_VIEW = "wall-view"
-WALL_PAYLOAD = "wall-payload"
-WALL_SINK = "wall-sink"
 WALL_CLOCK = "wall-clock"
 WALL_FEEDS_COUNT = "wall-feeds-count"
 WALL_KEYS = "wall-keys"
@@ -97,6 +92,26 @@ WALLS_LINK_REVOKE = "walls-link-revoke"
 def walls_do(what: str) -> str:
     """Return the id of a button of the control page."""
     return f"walls-do-{what}"
+
+
+def quality_sheet(source: object) -> dict[str, object]:
+    """Return the id of the field that takes a source's corrected rows."""
+    return {"type": "quality-sheet", "source": source}
+
+
+def quality_said(source: object) -> dict[str, object]:
+    """Return the id of what is said about a source's corrected rows."""
+    return {"type": "quality-said", "source": source}
+
+
+def quality_recount(what: object) -> dict[str, object]:
+    """Return the id of the button that counts everything again."""
+    return {"type": "quality-recount", "what": what}
+
+
+def quality_counted(what: object) -> dict[str, object]:
+    """Return the id of what is said about everything counted again."""
+    return {"type": "quality-counted", "what": what}
 
 
 def goes(page: str, part: object) -> dict[str, object]:

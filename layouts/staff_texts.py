@@ -51,6 +51,7 @@ LIGHTS: Mapping[str, str] = {"green": "正常", "amber": "关注", "red": "预�
 
 MAP = "地图"
 MAP_HINT = "点击区域进入下一级"
+MAP_SKIPS = "按{level}着色,点击进入"
 MAP_LOWEST = "最低一级:点为个案位置"
 NO_VALUE = "无数据"
 RANKING = "排名"
@@ -298,6 +299,7 @@ FEED_FIELDS: Mapping[str, str] = {
     "quarantined": "隔离",
     "duplicates": "重复",
     "flagged": "带标记",
+    "department": "部门",
 }
 FRESH, LATE, NEVER = "正常", "延迟", "未收到"
 QUARANTINE = "隔离行"

@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dash import Dash, Input, Output
-from dash.exceptions import PreventUpdate
+from dash import Dash
 
+from cockpit.drawn_by_address import draw_by_address
 from cockpit.page_spec import PageSpec
-from cockpit.view_state import ViewState, parse_address
+from cockpit.view_state import ViewState
 from layouts import ids, shell
 from layouts import staff_texts as texts
 from layouts.area.page import AreaContent, draw_area
-from layouts.trouble import trouble
-from metrics.errors import CockpitError
+from layouts.area.standing import StandingCases
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -25,7 +24,8 @@ if TYPE_CHECKING:
     from metrics.indicator import Indicator
     from metrics.territory import Area
 
-PERIOD = "yesterday"
+PERIOD, NOW = "yesterday", "today"
+STANDING_ROWS = 12
 _ROLES = ("district", "street", "community", "grid")
 
 
@@ -37,20 +37,16 @@ def layout(services: Services, _query: Mapping[str, str]) -> Component:
 
 def register(app: Dash, services: Services) -> None:
     """Put the page's callback on the app: the address draws it."""
+    draw_by_address(app, "area", lambda view: draw(view, services))
 
-    @app.callback(
-        Output(ids.AREA, "children"),
-        Input(ids.ADDRESS, "pathname"),
-        Input(ids.ADDRESS, "search"),
-    )
-    def show(pathname: str, search: str) -> Any:  # noqa: ANN401 - components
-        if pathname.split("/")[1] != "area":
-            raise PreventUpdate
-        view = parse_address(pathname, search)
-        try:
-            return draw_area(content_of(replace(view, period=view.period or PERIOD), services))
-        except CockpitError as error:
-            return trouble(error, view, "area")
+
+def draw(view: ViewState, services: Services) -> list[Component | None]:
+    """Return the body of the page.
+
+    Raises:
+        CockpitError: area or period cannot be asked for.
+    """
+    return draw_area(content_of(replace(view, period=view.period or PERIOD), services))
 
 
 def content_of(view: ViewState, services: Services) -> AreaContent:
@@ -62,8 +58,10 @@ def content_of(view: ViewState, services: Services) -> AreaContent:
     service, territory = services.service, services.territory
     here = territory.area(view.area)
     lineage = territory.lineage(here.id)
-    answers = ask_all(view, here, services)
-    above = ask_all(view, lineage[-2], services, compare=()) if len(lineage) > 1 else {}
+    role = territory.level(here.level).role
+    answers = ask_all(view, here, role, services)
+    beside = {"level": here.level, "compare": ()}
+    above = ask_all(view, lineage[-2], role, services, **beside) if len(lineage) > 1 else {}
     return AreaContent(
         view=replace(view, area=here.code),
         now=service.clock.now(),
@@ -79,18 +77,24 @@ def content_of(view: ViewState, services: Services) -> AreaContent:
         above=above,
         version=service.version,
         feeds=feeds_of(answers),
+        standing=standing_cases(here, services),
     )
 
 
-def ask_all(view: ViewState, area: Area, services: Services, **more: Any) -> dict[str, Answer]:  # noqa: ANN401
-    """Return the answers of the indicators that are counted at the area's level, by id.
+def ask_all(
+    view: ViewState,
+    area: Area,
+    role: str,
+    services: Services,
+    **more: Any,  # noqa: ANN401
+) -> dict[str, Answer]:
+    """Return an area's answers, by id, of the indicators that are counted at the level of a role.
 
     They are the core ones unless the address asks for all: the further ones are summed anew.
 
     Raises:
         CockpitError: the period cannot be asked for.
     """
-    role = services.territory.level(area.level).role
     counted = [
         one
         for one in services.catalogue.indicators.values()
@@ -102,6 +106,22 @@ def ask_all(view: ViewState, area: Area, services: Services, **more: Any) -> dic
     ]
     answers = services.answer_many(questions)
     return {one.id: answer for one, answer in zip(counted, answers, strict=True)}
+
+
+def standing_cases(here: Area, services: Services) -> StandingCases | None:
+    """Return the area's cases that are open now; None where none is counted at its level."""
+    role, service = services.territory.level(here.level).role, services.service
+    questions = [
+        service.question(one.id, area=here.id, period=NOW, compare=())
+        for one in services.catalogue.indicators.values()
+        if (one.kind, one.fact, one.tier) == ("stock", "case", "core") and reaches(one, role)
+    ]
+    if not questions:
+        return None
+    answers = services.answer_many(questions)
+    most = max(answers, key=lambda one: one.figure.value or 0.0)
+    rows = service.cases(most.question, limit=STANDING_ROWS).rows
+    return StandingCases(answers, most, rows)
 
 
 def is_shown(indicator: Indicator, view: ViewState) -> bool:

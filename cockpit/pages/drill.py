@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output
-from dash.exceptions import PreventUpdate
+from dash import Dash
 
+from cockpit.drawn_by_address import draw_by_address, go_where_chosen
 from cockpit.finder import letters
 from cockpit.page_spec import PageSpec
 from cockpit.pages.area import reaches
-from cockpit.view_state import ViewState, parse_address
+from cockpit.view_state import ViewState
 from layouts import ids, shell
 from layouts import staff_texts as texts
 from layouts.drill.cases import CaseRows
 from layouts.drill.filters import COLUMNS, Facet, values_of
 from layouts.drill.page import TREND_DAYS, DrillContent, draw_drill
 from layouts.drill.reason_panel import Reason
-from layouts.trouble import trouble
-from metrics.errors import BadQuestion, CockpitError
+from metrics.errors import BadQuestion
 from metrics.insight.cut import nature_of
 from metrics.insight.inquiry import COMPARED, explained, questions_why
 
@@ -49,27 +49,17 @@ def layout(services: Services, _query: Mapping[str, str]) -> Component:
 
 def register(app: Dash, services: Services) -> None:
     """Put the page's callbacks on the app: the address draws it, its pickers set the address."""
+    draw_by_address(app, "drill", lambda view: draw(view, services))
+    go_where_chosen(app, "drill")
 
-    @app.callback(
-        Output(ids.DRILL, "children"),
-        Input(ids.ADDRESS, "pathname"),
-        Input(ids.ADDRESS, "search"),
-    )
-    def show(pathname: str, search: str) -> Any:  # noqa: ANN401 - components
-        if not pathname.startswith("/drill"):
-            raise PreventUpdate
-        view = complete(parse_address(pathname, search), services)
-        try:
-            return draw_drill(content_of(view, services))
-        except CockpitError as error:
-            return trouble(error, view, "drill")
 
-    app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("staff", "goes"),
-        Input(ids.goes(ids.DRILL, ALL), "value"),
-        Input(ids.goes(ids.DRILL, ALL), "clickData"),
-        prevent_initial_call=True,
-    )
+def draw(view: ViewState, services: Services) -> list[Component | None]:
+    """Return the body of the page.
+
+    Raises:
+        CockpitError: indicator, area, level or period cannot be asked for.
+    """
+    return draw_drill(content_of(complete(view, services), services))
 
 
 def complete(view: ViewState, services: Services) -> ViewState:
@@ -88,13 +78,14 @@ def content_of(view: ViewState, services: Services) -> DrillContent:
     main = main_question(view, services)
     here = territory.areas[main.area]
     is_lowest = not territory.children(here.id, main.period.end) and bool(here.parent)
-    on_map = map_question(view, here, services, is_lowest=is_lowest)
+    beside = question_beside(view, here, services) if is_lowest else None
     parts = part_questions(main, services)
     freed = freed_questions(view, parts, services)
     case = opened_case(view, services)
-    questions = [main, *parts, *freed, *([on_map] if on_map else [])]
+    questions = [main, *parts, *freed, *([beside] if beside else [])]
     answer, *others = services.answer_many(questions)
-    drawn = others.pop() if on_map else None
+    answer = told_apart(answer, services)
+    drawn = others.pop() if beside else answer if main.level else None
     others, free = others[: len(parts)], others[len(parts) :]
     level_name = territory.level(main.level).name if main.level else ""
     shown = (*answer.children, *(drawn.children if drawn else ()))
@@ -115,6 +106,7 @@ def content_of(view: ViewState, services: Services) -> DrillContent:
         cases=case_rows(main, view, services),
         case=case,
         case_parent=parent_of(case, services),
+        map_level=skipped_to(main, here, services),
         boundaries_note=services.city.boundaries_note,
         reason=reason_of([answer, *others], level_name, services),
     )
@@ -188,19 +180,38 @@ def reason_of(answers: Sequence[Answer], level: str, services: Services) -> Reas
     return Reason(explained(answers), level, areas)
 
 
-def map_question(
-    view: ViewState, here: Area, services: Services, *, is_lowest: bool
-) -> Question | None:
-    """Return the question of the areas on the map: those below, at the bottom those beside.
+def question_beside(view: ViewState, here: Area, services: Services) -> Question | None:
+    """Return the question of an area and those beside it, which the map draws at the bottom.
 
     None where the indicator is not counted at their level.
     """
-    place = replace(view, area=here.parent) if is_lowest else view
-    level = here.level if is_lowest else "children"
     try:
-        return replace(_ask(place, services, level=level, compare=()), only_parts=True)
+        asked = _ask(replace(view, area=here.parent), services, level=here.level, compare=())
     except BadQuestion:
         return None
+    return replace(asked, only_parts=True)
+
+
+def skipped_to(question: Question, here: Area, services: Services) -> str:
+    """Return the level of the children where others lie between; empty where none does."""
+    below = services.territory.next_level(here)
+    return question.level if below is not None and question.level != below.id else ""
+
+
+def told_apart(answer: Answer, services: Services) -> Answer:
+    """Return the answer with the area above in the names of children that share theirs.
+
+    Every community has its first grid; where levels are skipped they stand side by side.
+    """
+    areas = services.territory.areas
+    names = Counter(child.name for child in answer.children)
+    children = [
+        replace(child, name=areas[areas[child.key].parent].name + child.name)
+        if names[child.name] > 1 and child.key in areas
+        else child
+        for child in answer.children
+    ]
+    return replace(answer, children=tuple(children))
 
 
 def levels_below(

@@ -6,16 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output
-from dash.exceptions import PreventUpdate
+from dash import Dash
 
+from cockpit.drawn_by_address import draw_by_address, go_where_chosen
 from cockpit.page_spec import PageSpec
-from cockpit.view_state import ViewState, parse_address
+from cockpit.view_state import ViewState
 from layouts import ids, shell
 from layouts import staff_texts as texts
 from layouts.indicator.page import CALENDAR_DAYS, IndicatorContent, draw_indicator, draw_list
-from layouts.trouble import trouble
-from metrics.errors import BadQuestion, CockpitError
+from metrics.errors import BadQuestion
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -35,27 +34,8 @@ def layout(services: Services, _query: Mapping[str, str]) -> Component:
 
 def register(app: Dash, services: Services) -> None:
     """Put the page's callbacks on the app: the address draws it, its picker sets the address."""
-
-    @app.callback(
-        Output(ids.INDICATOR, "children"),
-        Input(ids.ADDRESS, "pathname"),
-        Input(ids.ADDRESS, "search"),
-    )
-    def show(pathname: str, search: str) -> Any:  # noqa: ANN401 - components
-        if pathname.split("/")[1] != "indicator":
-            raise PreventUpdate
-        view = parse_address(pathname, search)
-        try:
-            return draw(view, services)
-        except CockpitError as error:
-            return trouble(error, view, "indicator")
-
-    app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("staff", "goes"),
-        Input(ids.goes(ids.INDICATOR, ALL), "value"),
-        Input(ids.goes(ids.INDICATOR, ALL), "clickData"),
-        prevent_initial_call=True,
-    )
+    draw_by_address(app, "indicator", lambda view: draw(view, services))
+    go_where_chosen(app, "indicator")
 
 
 def draw(view: ViewState, services: Services) -> list[Component | None]:

@@ -1,22 +1,32 @@
-"""The wall: what it asks, for whom, and the three callbacks that keep it alive."""
+"""The wall: what it asks, for whom, and the address its script asks at.
+
+The script asks by itself and not through a callback: Dash writes down every change of a value that
+a callback listens to, for an undo that nobody sees, and a wall changes for months.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from dash import ClientsideFunction, Dash, Input, Output, State
+from flask import Response, jsonify, request
 
 from cockpit.page_spec import PageSpec
 from cockpit.walls.guard import is_kiosk, viewer_now
 from cockpit.walls.scope import area_for
-from layouts import ids
 from layouts.texts import Lang
 from layouts.theme import THEMES
 from layouts.wall.cards import Payload, Setting
-from layouts.wall.page import wall_layout
-from layouts.wall.payload import failed_payload, wall_payload
-from layouts.wall.scene import Scene, find_scenes, ordered_scenes, pick_scene, scene_questions
+from layouts.wall.page import PAYLOAD_ADDRESS, wall_layout
+from layouts.wall.payload import failed_payload, milliseconds, wall_payload
+from layouts.wall.scene import (
+    Scene,
+    find_scenes,
+    ordered_scenes,
+    pick_scene,
+    scene_mark,
+    scene_questions,
+)
 from layouts.wall.sheet import share_of_height
 from layouts.wall.spotlight import DAYS, PERIOD, spotlight_payload
 from metrics.errors import BadQuestion, CockpitError, UnknownName
@@ -25,6 +35,7 @@ from metrics.question import Viewer
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from dash import Dash
     from dash.development.base_component import Component
 
     from cockpit.wiring import Services
@@ -70,53 +81,59 @@ def layout(services: Services, query: Mapping[str, str]) -> Component:
 
 
 def register(app: Dash, services: Services) -> None:
-    """Put the wall's callbacks on the app."""
-    app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("wall", "poll"),
-        Output(ids.WALL_TICK, "data"),
-        Input(ids.WALL_BEAT, "n_intervals"),
-    )
-    app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("wall", "paint"),
-        Output(ids.WALL_SINK, "children"),
-        Input(ids.WALL_PAYLOAD, "data"),
-        prevent_initial_call=True,
-    )
+    """Answer what the wall's script asks."""
 
-    @app.callback(
-        Output(ids.WALL_PAYLOAD, "data"),
-        Input(ids.WALL_TICK, "data"),
-        State(ids.WALL_VIEW, "data"),
-        prevent_initial_call=True,
-    )
-    def refresh(tick: dict[str, str] | None, view: dict[str, str]) -> dict[str, object]:
-        return payload(services, {**view, **(tick or {})})
+    def asked() -> Response:
+        answer = jsonify(payload(services, request.args))
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    app.server.add_url_rule(f"/{PAYLOAD_ADDRESS}", "wall_payload", asked)
 
 
 def payload(services: Services, view: Mapping[str, str]) -> dict[str, object]:
-    """Return what the wall paints now; a sentence where nothing could be asked."""
-    service, lang = services.service, _language(view.get("lang", ""))
-    now, viewer = service.clock.now(), viewer_now()
+    """Return what the wall paints now; a sentence where nothing could be asked.
+
+    What walls have in common is drawn once a minute for all of them.
+    """
+    lang, viewer = _language(view.get("lang", "")), viewer_now()
+    now = services.service.clock.now()
     try:
         area = area_for(services, viewer, view.get("area", ""))
         scene = scene_named(services, view.get("scene", ""))
-        code = service.territory.area(area).code if area else ""
-        return wall_payload(
-            scene,
-            ask(services, scene, area, viewer),
-            events(services, area, viewer),
-            service.freshness(),
-            now=now,
-            indicators=service.catalogue.indicators,
-            area=code,
-            data_version=service.version,
-            is_clock_fixed=service.clock.fixed is not None,
-            lang=lang,
-            alarms=services.alarms,
-            spot=spotlight(services, view.get("spot") or "", viewer, Setting(now, code, lang)),
+        mark = scene_mark(_scene_files(services)[scene.id])
+        shown = services.cache.once_a_minute(
+            f"wall {mark} {area} {lang}", viewer, lambda: drawn(services, scene, area, viewer, lang)
         )
+        code = services.service.territory.area(area).code if area else ""
+        spot = spotlight(services, view.get("spot", ""), viewer, Setting(now, code, lang))
+        return shown | {"now": milliseconds(now), "spot": spot}
     except CockpitError as error:
         return failed_payload(now, error.sentence)
+
+
+def drawn(
+    services: Services, scene: Scene, area: str, viewer: Viewer, lang: Lang
+) -> dict[str, object]:
+    """Return what every wall that shows this scene and area paints.
+
+    Raises:
+        CockpitError: nothing could be asked.
+    """
+    service = services.service
+    return wall_payload(
+        scene,
+        ask(services, scene, area, viewer),
+        events(services, area, viewer),
+        service.freshness(),
+        now=service.clock.now(),
+        indicators=service.catalogue.indicators,
+        area=service.territory.area(area).code if area else "",
+        data_version=service.version,
+        is_clock_fixed=service.clock.fixed is not None,
+        lang=lang,
+        alarms=services.alarms,
+    )
 
 
 def ask(services: Services, scene: Scene, area: str, viewer: Viewer) -> dict[str, Answer]:

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from cockpit.walls.kiosk import DAY, KioskPass, KioskRefused
 from layouts import ids
 from layouts.texts import Lang, t
+from layouts.wall.page import PAYLOAD_ADDRESS
 from metrics.question import FULL_SCOPE, Viewer
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ LEAVE = "off"
 _LONG = 400 * DAY
 """As long as a browser keeps a cookie."""
 _OPEN = ("/assets/", "/_dash-component-suites/", "/geo/", "/_favicon.ico")
-_WALL = ("/", "/api/v1/version", "/_dash-layout", "/_dash-dependencies")
+_WALL = ("/", "/api/v1/version", f"/{PAYLOAD_ADDRESS}", "/_dash-layout", "/_dash-dependencies")
 _UPDATE = "/_dash-update-component"
 _ROUTER = f"..{ids.PAGE}.children...{ids.PAGE_NAME}.data.."
 _PAGE = """<!DOCTYPE html>
@@ -113,7 +114,7 @@ def _is_of_the_wall() -> bool:
     if not isinstance(said, dict):
         return False
     if said.get("output") != _ROUTER:
-        return bool(said.get("output") == f"{ids.WALL_PAYLOAD}.data")
+        return False
     asked = [one.get("value") for one in said.get("inputs", []) if isinstance(one, dict)]
     return all(value in ("/", "", None) for value in asked)
 

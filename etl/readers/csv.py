@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
-from itertools import islice, pairwise
+from itertools import islice
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from etl.readers.frame import ROW_NO, Sheet, named_by
@@ -27,14 +29,10 @@ def read_csv(spec: SourceSpec, path: Path, data: bytes) -> Sheet:
         SourceError: wrong encoding, or no header.
     """
     text = decode(spec, path, data).rstrip("\n")
-    lines = pl.Series(text.split("\n"))
-    starts = _record_starts(lines)
     header_line, header = _header(spec, path, text)
-    if starts is not None:
-        sheet = _quick(text, header, header_line, lines, starts, spec.delimiter)
-        if sheet is not None:
-            return sheet
-    return _row_by_row(text, header, header_line, spec.delimiter)
+    body = text.split("\n", header_line)[header_line:]
+    sheet = _quick(body[0].encode(), header, header_line, spec.delimiter) if body else None
+    return sheet if sheet is not None else _row_by_row(text, header, header_line, spec.delimiter)
 
 
 def read_header(spec: SourceSpec, path: Path, head: bytes) -> tuple[int, list[str]]:
@@ -69,68 +67,50 @@ def _header(spec: SourceSpec, path: Path, text: str) -> tuple[int, list[str]]:
     )
 
 
-def _record_starts(lines: pl.Series) -> pl.Series | None:
-    """Return the line each record starts on, from 0, or None where quotes do not pair up."""
-    quotes = lines.str.count_matches('"', literal=True)
-    closed = quotes.cum_sum() % 2 == 0
-    if not closed[-1]:
-        return None
-    starts = closed.shift(1, fill_value=True).arg_true()
-    longest = starts.diff().max()
-    if isinstance(longest, int) and longest > LONGEST_RECORD:
-        return None
-    return starts
+def _quick(body: bytes, header: list[str], begin: int, delimiter: str) -> Sheet | None:
+    """Return the table polars reads, or None when a row has another width than the header.
 
-
-def _quick(
-    text: str, header: list[str], begin: int, lines: pl.Series, starts: pl.Series, delimiter: str
-) -> Sheet | None:
-    """Return the table polars reads, or None when a row has another width than the header."""
-    starts = starts.filter(starts >= begin)
-    blank = lines.gather(starts).str.strip_chars().str.len_bytes() == 0
-    if starts.len() == 0 or (starts[0] != begin and begin < lines.len()):
+    In UTF-8 no byte of a longer character is a quote, a delimiter or a line end, so the bytes tell
+    where records end and how many fields they have.
+    """
+    if not delimiter.isascii():
         return None
-    widths = _separators(lines, starts, delimiter).filter(~blank)
-    if (widths != len(header) - 1).any():
+    codes = np.frombuffer(body, dtype=np.uint8)
+    quotes, newlines, marks = (np.flatnonzero(codes == ord(one)) for one in f'"\n{delimiter}')
+    if len(quotes) % 2:
         return None
-    kept = starts.filter(~blank)
-    schema: dict[str, pl.DataType] = {str(n): pl.String() for n in range(len(header))}
-    if kept.len() == 0:
-        return Sheet(header, pl.DataFrame(schema={**schema, ROW_NO: pl.UInt64}))
-    body = _joined(lines, starts, blank) if blank.any() else text.split("\n", begin)[begin]
+    ends = np.append(_outside(newlines, quotes), len(codes))
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    lines = np.searchsorted(newlines, starts)
+    if np.diff(lines, append=len(newlines) + 1).max() > LONGEST_RECORD:
+        return None
+    widths = np.diff(np.searchsorted(_outside(marks, quotes), ends), prepend=0)
+    is_blank = widths == 0
+    for number in np.flatnonzero(is_blank):
+        is_blank[number] = not body[starts[number] : ends[number]].decode().strip()
+    if (widths[~is_blank] != len(header) - 1).any():
+        return None
+    if is_blank.any():
+        kept = zip(starts[~is_blank].tolist(), ends[~is_blank].tolist(), strict=True)
+        body = b"\n".join([body[start:end] for start, end in kept])
     frame = pl.read_csv(
-        body.encode(),
+        body,
         has_header=False,
-        schema=schema,
+        schema={str(number): pl.String() for number in range(len(header))},
         separator=delimiter,
+        quote_char='"' if quotes.size else None,
         infer_schema=False,
         raise_if_empty=False,
     )
-    if frame.height != kept.len():
+    if frame.height != np.count_nonzero(~is_blank):
         return None
-    return Sheet(header, frame.with_columns((kept.cast(pl.UInt64) + 1).alias(ROW_NO)))
+    numbers = pl.Series(ROW_NO, lines[~is_blank] + begin + 1, dtype=pl.UInt64)
+    return Sheet(header, frame.with_columns(numbers))
 
 
-def _separators(lines: pl.Series, starts: pl.Series, delimiter: str) -> pl.Series:
-    """Return the number of delimiters outside quotes, per record."""
-    if starts.len() == lines.len() - starts[0]:
-        records = lines.slice(starts[0])
-    else:
-        records = pl.Series(_records(lines, starts), dtype=pl.String)
-    counts = records.str.count_matches(delimiter, literal=True)
-    quoted = records.str.contains('"', literal=True)
-    bare = records.filter(quoted).str.replace_all(r'"[^"]*"', "")
-    return counts.scatter(quoted.arg_true(), bare.str.count_matches(delimiter, literal=True))
-
-
-def _records(lines: pl.Series, starts: pl.Series) -> list[str]:
-    listed, edges = lines.to_list(), [*starts.to_list(), lines.len()]
-    return ["\n".join(listed[a:b]) if b - a > 1 else listed[a] for a, b in pairwise(edges)]
-
-
-def _joined(lines: pl.Series, starts: pl.Series, blank: pl.Series) -> str:
-    records = _records(lines, starts)
-    return "\n".join(r for r, empty in zip(records, blank.to_list(), strict=True) if not empty)
+def _outside(places: npt.NDArray[np.intp], quotes: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """Return the places that lie in no pair of quotes."""
+    return places[np.searchsorted(quotes, places) % 2 == 0] if quotes.size else places
 
 
 def _row_by_row(text: str, header: list[str], begin: int, delimiter: str) -> Sheet:

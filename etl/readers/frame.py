@@ -71,11 +71,17 @@ def finish(sheet: Sheet, spec: SourceSpec, path: Path, sha256: str, size: int) -
     frame = sheet.frame.select(
         ROW_NO, *(pl.col(str(n)).alias(name) for n, name in enumerate(names) if name)
     )
-    columns = [name for name in names if name]
-    if columns:
-        filled = pl.any_horizontal(pl.col(columns).str.strip_chars().str.len_bytes() > 0)
-        frame = frame.filter(filled.fill_null(value=False))
-    return RawFile(frame, path, sha256, size, sheet.broken)
+    return RawFile(_without_blank(frame), path, sha256, size, sheet.broken)
+
+
+def _without_blank(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows in which something stands; mostly the first column settles it."""
+    filled = pl.Series([frame.width == 1]).new_from_index(0, frame.height)
+    for column in frame.drop(ROW_NO).iter_columns():
+        filled |= (column.str.strip_chars().str.len_bytes() > 0).fill_null(value=False)
+        if filled.all():
+            return frame
+    return frame.filter(filled)
 
 
 def plain(cell: str) -> str:

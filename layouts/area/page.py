@@ -10,12 +10,15 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from layouts import explore_texts as words
 from layouts import format as fmt
 from layouts import grid, ids, shell
 from layouts import staff_texts as texts
+from layouts.area.standing import StandingCases, standing_panel
 from layouts.drill.headline import light_words, quotient
+from layouts.drill.page import gone_note
 from layouts.drill.picker import breadcrumb, period_picker
-from layouts.drill.ranking_table import tones
+from layouts.drill.ranking_table import rank_of, tones
 from layouts.figures.breakdown import adds_up
 from layouts.shell import View
 from metrics.answer import Answer, Freshness
@@ -39,9 +42,10 @@ class AreaContent:
         children: areas one level down.
         domains: the indicators by domain.
         answers: of the area, by indicator; those not counted at its level are left out.
-        above: of the area above, by indicator; empty at the top.
+        above: of the area above with those below it as children; empty at the top.
         version: data version.
         feeds: the feeds of all these numbers.
+        standing: its cases that are open now; None where none is counted at its level.
     """
 
     view: View
@@ -54,6 +58,7 @@ class AreaContent:
     above: Mapping[str, Answer]
     version: int
     feeds: Sequence[Freshness]
+    standing: StandingCases | None = None
 
 
 def _tiers(view: View) -> html.Div:
@@ -87,24 +92,48 @@ def draw_area(content: AreaContent) -> list[Component | None]:
             ],
             className="st-bar",
         ),
+        _gone(content),
         _lights(content),
         _table(content),
+        _standing(content),
         _children(content),
     ]  # fmt: skip
 
 
-def _lights(content: AreaContent) -> html.Div:
-    """Return how many indicators show each light, and which are red."""
-    colours: tuple[Light, ...] = ("red", "amber", "green")
-    counts = [
-        shell.light(
-            colour,
-            word=f"{texts.LIGHTS[colour]} "
-            f"{sum(one.light == colour for one in content.answers.values())}",
-        )
-        for colour in colours
+def _gone(content: AreaContent) -> Component | None:
+    """Return that the area did not exist in the period, with the way to the one above."""
+    answer = next(iter(content.answers.values()), None)
+    note = gone_note(content.lineage[-1], answer.period) if answer else ""
+    if not note:
+        return None
+    above = [
+        shell.go(area.name, content.view.href("area", area=area.code if area.parent else ""))
+        for area in content.lineage[-2:-1]
     ]
-    return html.Div(counts, className="st-chips")
+    return shell.sentence([note, " ", *above], className="st-warn")
+
+
+def _lights(content: AreaContent) -> html.Section:
+    """Return how many indicators show each light, in all and in every domain."""
+    every = html.Div(_counted(list(content.answers.values())), className="st-chips")
+    domains = [
+        html.Li([html.Strong(domain), *_counted(answers)])
+        for domain, indicators in content.domains.items()
+        if (answers := [content.answers[one.id] for one in indicators if one.id in content.answers])
+    ]
+    listed = html.Ul(domains, className="st-domains")
+    return shell.panel(words.LIGHTS_BY_DOMAIN, listed, note=every)
+
+
+def _counted(answers: Sequence[Answer]) -> list[html.Span]:
+    """Return the lights that are shown, with their numbers."""
+    colours: tuple[Light, ...] = ("red", "amber", "green", "none")
+    counts = [(colour, sum(one.light == colour for one in answers)) for colour in colours]
+    return [
+        shell.light(colour, word=f"{texts.LIGHTS[colour]} {count}")
+        for colour, count in counts
+        if count
+    ]
 
 
 def _table(content: AreaContent) -> html.Section:
@@ -117,17 +146,13 @@ def _table(content: AreaContent) -> html.Section:
         for domain, indicators in content.domains.items()
         for one in indicators
     ]
-    search: dict[str, Any] = {
-        "filter": "agTextColumnFilter",
-        "floatingFilter": True,
-        "suppressFloatingFilterButton": True,
-        "suppressHeaderFilterButton": True,
-    }
     columns = [
-        grid.column(texts.DOMAIN, "domain", minWidth=120, flex=2, **search),
-        grid.link_column(texts.INDICATOR, "name", minWidth=190, flex=4, **search),
+        grid.column(texts.DOMAIN, "domain", minWidth=120, flex=2, **grid.WIDE),
+        grid.link_column(texts.INDICATOR, "name", minWidth=150, flex=4),
         grid.number_column(texts.VALUE, "value", minWidth=130, flex=2),
-        grid.column(_PARTS, "parts", type="rightAligned", minWidth=130, flex=2, sortable=False),
+        grid.plain_column(
+            _PARTS, "parts", type="rightAligned", minWidth=130, flex=2, sortable=False
+        ),
         grid.number_column(
             texts.CHANGE, "change", minWidth=136, flex=2, cellClassRules=tones("change")
         ),
@@ -135,14 +160,17 @@ def _table(content: AreaContent) -> html.Section:
     if content.above:
         rules = tones("beside")
         columns += [
+            grid.number_column(
+                words.RANK_AMONG, "rank", minWidth=106, flex=1, headerTooltip=words.RANK_NOTE
+            ),
             grid.number_column(content.lineage[-2].name, "above", minWidth=120, flex=2),
             grid.number_column(texts.BESIDE, "beside", minWidth=136, flex=2, cellClassRules=rules),
         ]
-    columns.append(
-        grid.column(texts.LIGHT, "light", cellRenderer="StaffLight", minWidth=116, flex=1)
-    )
-    table = grid.grid(ids.part(ids.AREA, "indicators"), columns, rows, most=MOST_ROWS)
-    return shell.panel(f"{texts.INDICATORS} · {len(rows)}", table)
+    columns.append(grid.light_column(texts.LIGHT, minWidth=116, flex=1))
+    name = ids.part(ids.AREA, "indicators")
+    table = grid.grid(name, columns, rows, most=MOST_ROWS)
+    tools = grid.exports(name, texts.AREA_TITLE.format(name=content.lineage[-1].name))
+    return shell.panel(f"{texts.INDICATORS} · {len(rows)}", table, note=tools)
 
 
 def _row(indicator: Indicator, domain: str, content: AreaContent) -> dict[str, Any]:
@@ -160,6 +188,7 @@ def _row(indicator: Indicator, domain: str, content: AreaContent) -> dict[str, A
         "change_text": fmt.change_text(answer.change, indicator),
         "change_tone": fmt.change_tone(answer.change, indicator),
         **_beside(answer, content.above.get(indicator.id)),
+        **_rank(answer, content.above.get(indicator.id)),
         "light": answer.light,
         "light_text": light_words(
             answer.light,
@@ -168,6 +197,17 @@ def _row(indicator: Indicator, domain: str, content: AreaContent) -> dict[str, A
             is_immature=answer.maturity < 1,
         ),
     }
+
+
+def _rank(answer: Answer, above: Answer | None) -> dict[str, Any]:
+    """Return the place among those of the same level below the area above, largest first."""
+    beside = above.children if above else ()
+    own = next((one for one in beside if one.key == answer.area), None)
+    rank = rank_of(own, above) if own and above else None
+    if rank is None:
+        return {"rank": None, "rank_text": fmt.NONE}
+    count = sum(one.figure.value is not None for one in beside if one.key)
+    return {"rank": rank, "rank_text": words.RANK_OF.format(rank=rank, count=count)}
 
 
 def _beside(answer: Answer, above: Answer | None) -> dict[str, Any]:
@@ -192,6 +232,12 @@ def _beside(answer: Answer, above: Answer | None) -> dict[str, Any]:
         "beside_text": fmt.change_text(distance, indicator),
         "beside_tone": fmt.change_tone(distance, indicator),
     }
+
+
+def _standing(content: AreaContent) -> html.Section | None:
+    if content.standing is None:
+        return None
+    return standing_panel(content.standing, content.view, content.now)
 
 
 def _children(content: AreaContent) -> html.Section | None:

@@ -77,6 +77,7 @@ def case_drawer(
         ],
         className="st-drawer",
         role="dialog",
+        tabIndex=-1,
         **shell.aria(label=texts.CASE),
     )  # fmt: skip
 

@@ -40,6 +40,8 @@ COLUMNS: Mapping[str, tuple[tuple[str, int], ...]] = {
     ),
 }  # fmt: skip
 """Column and least width in px, by fact shape."""
+SPARED = ("category", "due_at", "closed_at", "satisfaction", "ended_at")
+"""Columns left out where the screen is narrow; the opened case has them."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,12 @@ def cases_panel(
     make = grid.link_column if opens else grid.column
     columns = [
         (make if key == "case_no" else grid.column)(
-            texts.CASE_FIELDS[key], key, minWidth=width, flex=width, tooltipField=key
+            texts.CASE_FIELDS[key],
+            key,
+            minWidth=width,
+            flex=width,
+            tooltipField=key,
+            **(grid.WIDE if key in SPARED else {}),
         )
         for key, width in shown
     ]

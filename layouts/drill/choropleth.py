@@ -24,19 +24,23 @@ MOST_POINTS = 60
 MOST_LABELS = 40
 """Above it names would cover one another; they are read at the corner instead."""
 
+MOST_OUTLINED = 300
+"""Above it the lines between areas would cover their colours; they are drawn finer."""
+
 
 @dataclass(frozen=True)
 class MapView:
     """What the map draws.
 
     Attributes:
-        parent: id of the area whose children are drawn.
+        parent: id of the area whose parts are drawn.
         children: their figures; a shape without one is drawn as having no data.
         href: address that a click on the area with this id opens; empty for none.
         selected: id of the area to mark; empty for none.
         points: rows with lon, lat and href, drawn on top.
         note: what is to be said about the borders.
         is_heat: draw the points as heat, not one by one.
+        level: of the parts, where it is not the next one below the parent; else empty.
     """
 
     parent: str
@@ -46,6 +50,13 @@ class MapView:
     points: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     note: str = ""
     is_heat: bool = False
+    level: str = ""
+
+    @property
+    def shapes(self) -> str:
+        """The address of the parts' shapes."""
+        folder = f"at_level/{quote(self.level)}" if self.level else "children_of"
+        return f"/geo/{folder}/{quote(self.parent, safe='@')}.json"
 
 
 def draw_map(view: MapView, answer: Answer) -> html.Div:
@@ -56,7 +67,7 @@ def draw_map(view: MapView, answer: Answer) -> html.Div:
     layers: list[Any] = [
         dl.GeoJSON(
             id=ids.part(ids.DRILL, "shapes"),
-            url=f"/geo/children_of/{quote(view.parent, safe='@')}.json",
+            url=view.shapes,
             style=_script("shapeStyle"),
             onEachFeature=_script("shapeReady"),
             zoomToBounds=True,
@@ -65,7 +76,9 @@ def draw_map(view: MapView, answer: Answer) -> html.Div:
                 "text": {key: _readout(one, answer) for key, one in known.items()},
                 "href": {key: view.href(key) for key in known if view.href(key)},
                 "selected": view.selected,
+                "name": {key: one.name for key, one in known.items()} if view.level else {},
                 "labels": len(known) <= MOST_LABELS,
+                "fine": len(known) > MOST_OUTLINED,
                 "none": token("class-none"),
                 "border": token("border"),
                 "mark": token("amber"),
@@ -92,7 +105,7 @@ def draw_map(view: MapView, answer: Answer) -> html.Div:
             _legend(answer, bounds, colours, view),
         ],
         className="st-map",
-        key=f"{view.parent}|{view.selected}|{view.is_heat}",
+        key=f"{view.parent}|{view.level}|{view.selected}|{view.is_heat}",
     )
 
 

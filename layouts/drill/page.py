@@ -62,6 +62,7 @@ class DrillContent:
         reason: why the number moved; None draws nothing about it.
         facets: the values of columns to choose from.
         places: where the rows lie, on the lower levels; None elsewhere.
+        map_level: level of the areas on the map where levels are skipped; else empty.
         case_parent: the area whose parts are drawn around the opened case; empty for none.
     """
 
@@ -83,6 +84,7 @@ class DrillContent:
     facets: Sequence[Facet] = ()
     places: Places | None = None
     case_parent: str = ""
+    map_level: str = ""
 
 
 def draw_drill(content: DrillContent) -> list[Component | None]:
@@ -186,6 +188,7 @@ def _map(content: DrillContent) -> Component:
             selected=here.id if content.is_lowest else "",
             points=points,
             is_heat=content.view.layer == "heat",
+            level=content.map_level,
             note=content.boundaries_note,
         ),
         shown,
@@ -193,10 +196,11 @@ def _map(content: DrillContent) -> Component:
 
 
 def _map_note(content: DrillContent) -> Component:
-    said = html.Span(texts.MAP_LOWEST if content.is_lowest else texts.MAP_HINT)
+    levels = None if content.is_lowest else _level_links(content)
+    said = html.Span(texts.MAP_LOWEST if content.is_lowest else _map_hint(content))
     places, view = content.places, content.view
     if places is None or not places.rows:
-        return said
+        return html.Div([said, levels], className="st-tools")
     count = words.PLACED.format(count=fmt.number(len(places.rows)))
     if places.total > len(places.rows):
         count = words.PLACED_OF.format(
@@ -209,7 +213,11 @@ def _map_note(content: DrillContent) -> Component:
     group = shell.aria(label=words.LAYER)
     small = "st-segments st-segments--small"
     switch = html.Div(links, className=small, role="group", **group)
-    return html.Div([html.Span(count), switch], className="st-tools")
+    return html.Div([html.Span(count), switch, levels], className="st-tools")
+
+
+def _map_hint(content: DrillContent) -> str:
+    return texts.MAP_SKIPS.format(level=content.level_name) if content.map_level else texts.MAP_HINT
 
 
 def _reason(content: DrillContent) -> html.Section | None:

@@ -14,7 +14,7 @@ from layouts.drill.headline import light_words, quotient
 from layouts.figures.ranking import ranked
 from metrics.answer import Answer, Child
 
-MOST_ROWS = 12
+MOST_ROWS = 10
 """Rows seen before the table scrolls."""
 
 
@@ -28,16 +28,30 @@ def ranking_rows(answer: Answer, href: Callable[[str], str]) -> list[dict[str, A
     values = [child.figure.value for child in answer.children if child.figure.value is not None]
     longest = max((abs(value) for value in values), default=0.0) or 1.0
     return [
-        _row(number, child, answer, longest, href(child.key) if child.key else "")
-        for number, child in enumerate(ranked(answer.children), 1)
+        _row(rank_of(child, answer), child, answer, longest, href(child.key) if child.key else "")
+        for child in ranked(answer.children)
     ]
 
 
-def _row(number: int, child: Child, answer: Answer, longest: float, href: str) -> dict[str, Any]:
+def rank_of(child: Child, answer: Answer) -> int | None:
+    """Return the place of a child by its value, the largest first; equal values share one.
+
+    None for what is no area, or has no value.
+    """
+    own = child.figure.value
+    if own is None or not child.key:
+        return None
+    others = (one.figure.value for one in answer.children if one.key)
+    return 1 + sum(value > own for value in others if value is not None)
+
+
+def _row(
+    rank: int | None, child: Child, answer: Answer, longest: float, href: str
+) -> dict[str, Any]:
     indicator = answer.indicator
     figure = child.figure
     return {
-        "rank": number if child.key and figure.value is not None else None,
+        "rank": rank,
         "name": child.name,
         "href": href,
         "value": figure.value,
@@ -67,13 +81,21 @@ def ranking_table(answer: Answer, href: Callable[[str], str], *, page: str = "dr
     unassigned = [row for row in rows if row["name"] == texts.UNASSIGNED]
     value = f"{texts.VALUE} ({answer.indicator.unit})" if answer.indicator.unit else texts.VALUE
     columns = [
-        grid.column(texts.RANK, "rank", width=50, minWidth=50, type="rightAligned"),
+        grid.plain_column(texts.RANK, "rank", width=50, minWidth=50, type="rightAligned"),
         grid.link_column(texts.NAME, "name", minWidth=104, flex=2),
         grid.number_column(value, "value", minWidth=88, flex=1),
     ]
     if not answer.indicator.has_denominator:
         columns.append(
-            grid.column("", "share", cellRenderer="StaffBar", sortable=False, minWidth=48, flex=1)
+            grid.plain_column(
+                "",
+                "share",
+                cellRenderer="StaffBar",
+                sortable=False,
+                minWidth=48,
+                flex=1,
+                **grid.WIDE,
+            )
         )
     least = 122 if answer.indicator.unit == "%" else 96
     for name, key in ((texts.CHANGE, "change"), (texts.YEAR_CHANGE, "year_change")):
@@ -84,11 +106,9 @@ def ranking_table(answer: Answer, href: Callable[[str], str], *, page: str = "dr
             )
     if answer.indicator.has_denominator:
         name = f"{texts.NUMERATOR}/{texts.DENOMINATOR}"
-        columns.append(grid.column(name, "parts", type="rightAligned", minWidth=104, flex=1))
+        columns.append(grid.plain_column(name, "parts", type="rightAligned", minWidth=104, flex=1))
     if any(child.light != "none" for child in answer.children):
-        columns.append(
-            grid.column(texts.LIGHT, "light", cellRenderer="StaffLight", minWidth=88, flex=1)
-        )
+        columns.append(grid.light_column(texts.LIGHT, minWidth=88, flex=1))
     return grid.grid(ids.part(page, "ranking"), columns, areas, last=unassigned, most=MOST_ROWS)
 
 

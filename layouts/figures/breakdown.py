@@ -36,7 +36,7 @@ def shares(parts: Sequence[Child]) -> list[float | None]:
     return list(cumulative)
 
 
-def pareto(answer: Answer, *, href: Callable[[Child], str], most: int = 10) -> go.Figure:
+def pareto(answer: Answer, *, href: Callable[[Child], str], most: int = 12) -> go.Figure:
     """Return bars of the breakdown with the cumulative share as a line, where parts add up.
 
     Args:

@@ -61,12 +61,19 @@ def as_table(rows: Component) -> html.Details:
     return html.Details([html.Summary(texts.AS_TABLE), rows], className="st-fold")
 
 
-def beside(labels: Sequence[str]) -> list[dict[str, Any]]:
-    """Return texts at the right edge of a figure, one beside each horizontal bar from the top."""
+def beside(labels: Sequence[str], ends: Sequence[float] = ()) -> list[dict[str, Any]]:
+    """Return texts beside horizontal bars, one each from the top.
+
+    Args:
+        labels: the texts.
+        ends: where each bar ends; without it they stand at the right edge of the figure.
+    """
+    at = [{"x": end, "xref": "x", "xshift": 6} for end in ends]
+    edge = [{"x": 1, "xref": "paper", "xshift": 8}] * len(labels)
     return [
         {
-            "x": 1, "xref": "paper", "xanchor": "left", "xshift": 8, "y": place, "text": label,
+            **where, "xanchor": "left", "y": place, "text": label,
             "showarrow": False, "font": {"color": token("ink"), "size": 13},
         }
-        for place, label in enumerate(labels)
+        for place, (label, where) in enumerate(zip(labels, at or edge, strict=True))
     ]  # fmt: skip

@@ -70,8 +70,9 @@ def waterfall(
     )
     figure.add_hline(y=len(shown) - 1.5, line={"color": token("line"), "width": 1}, layer="below")
     said = [say(effect) for _, _, effect in shown]
+    ends = [start + max(0.0, one[2] * scale) for start, one in zip(starts, shown, strict=True)]
     figure.update_layout(
-        bargap=0.35, showlegend=False, margin={"t": 8, "r": 84}, annotations=beside(said)
+        bargap=0.35, showlegend=False, margin={"t": 8, "r": 84}, annotations=beside(said, ends)
     )
     figure.update_yaxes(
         range=[len(shown) - 0.5, -0.5], showgrid=False, tickvals=places,

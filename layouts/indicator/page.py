@@ -101,6 +101,7 @@ def draw_indicator(content: IndicatorContent) -> list[Component | None]:
                     [
                         definition_panel(answer.indicator, content.parts, view),
                         _distribution(content),
+                        related_panel(answer.indicator, content.domains, view),
                     ],
                     className="st-stack",
                 ),
@@ -117,7 +118,6 @@ def draw_indicator(content: IndicatorContent) -> list[Component | None]:
         ),
         _ranking(content),
         _breakdowns(content),
-        related_panel(answer.indicator, content.domains, view),
         *(
             [
                 statements_panel(trace),

@@ -11,30 +11,18 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts import format as fmt
-from layouts import shell
+from layouts import grid, ids, shell
+from layouts import quality_texts as words
 from layouts import staff_texts as texts
 from layouts.drill.cases import pager
-from layouts.shell import Children, View
+from layouts.quality.feeds import NAME, FeedRow, feeds_table
+from layouts.quality.replay import balance_words, recount_tools, replay_tools
+from layouts.shell import View
 
-COUNTED = ("files", "rows_read", "accepted", "quarantined", "duplicates", "flagged")
-
-
-@dataclass(frozen=True)
-class FeedRow:
-    """One feed and what became of everything it sent."""
-
-    source: str
-    name: str
-    department: str
-    rhythm: dt.timedelta
-    watermark: dt.datetime | None
-    is_stale: bool
-    files: int = 0
-    rows_read: int = 0
-    accepted: int = 0
-    quarantined: int = 0
-    duplicates: int = 0
-    flagged: int = 0
+_COLUMNS = (
+    ("source", 130), ("file", 170), ("row_no", 80), ("column", 110), ("value", 150),
+    ("reason", 130), ("sentence", 260),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -63,6 +51,11 @@ class QualityContent:
     reasons: Mapping[str, int]
     boundaries_note: str = ""
 
+    @property
+    def source(self) -> str:
+        """The source whose rows are shown; empty for those of all."""
+        return next(iter(dict(self.view.filters).get("source", ())), "")
+
 
 def draw_quality(content: QualityContent) -> list[Component | None]:
     """Return the body of the page."""
@@ -82,11 +75,7 @@ def draw_quality(content: QualityContent) -> list[Component | None]:
             ],
             className="st-bar",
         ),
-        shell.panel(
-            f"{texts.FEEDS} · {len(content.feeds)}",
-            [_feeds(content), _balance(content.feeds)],
-            note=texts.QUALITY_LEDGER_NOTE,
-        ),
+        _feeds(content),
         _quarantine(content),
         shell.panel(texts.BOUNDARIES, html.P(content.boundaries_note))
         if content.boundaries_note
@@ -94,98 +83,76 @@ def draw_quality(content: QualityContent) -> list[Component | None]:
     ]
 
 
-def _feeds(content: QualityContent) -> Component:
-    head = list(texts.FEED_FIELDS.values())
-    rows: list[list[Children]] = [
-        [
-            html.Span([html.Strong(feed.name), html.Br(), _origin(feed)]),
-            shell.light(_colour(feed), word=_state(feed)),
-            fmt.duration_text(feed.rhythm.total_seconds()),
-            fmt.NONE if feed.watermark is None else f"{feed.watermark:%Y-%m-%d %H:%M}",
-            fmt.age_text(feed.watermark, content.now),
-            *(_count(feed, key, content.view) for key in COUNTED),
-        ]
-        for feed in content.feeds
-    ]
-    return shell.table(head, rows, caption=texts.FEEDS, numeric=range(3, 11))
-
-
-def _origin(feed: FeedRow) -> html.Span:
-    said = " · ".join(part for part in (feed.source, feed.department) if part)
-    return html.Span(said, className="st-origin")
-
-
-def _colour(feed: FeedRow) -> Any:  # noqa: ANN401 - a light
-    return "amber" if feed.is_stale else "green"
-
-
-def _state(feed: FeedRow) -> str:
-    if feed.watermark is None:
-        return texts.NEVER
-    return texts.LATE if feed.is_stale else texts.FRESH
-
-
-def _count(feed: FeedRow, key: str, view: View) -> Children:
-    number = fmt.number(getattr(feed, key))
-    if key == "quarantined" and feed.quarantined:
-        return shell.go(
-            number, view.with_changes(filters=()).with_filter("source", feed.source).href("quality")
-        )
-    return number
-
-
-def _balance(feeds: Sequence[FeedRow]) -> Component:
-    """Say that nothing was lost, or which feed lost something."""
-    said = [
-        f"{feed.name}:"
-        + texts.QUALITY_UNBALANCED.format(
-            read=feed.rows_read, sum=feed.accepted + feed.quarantined + feed.duplicates
-        )
-        for feed in feeds
-        if feed.rows_read != feed.accepted + feed.quarantined + feed.duplicates
-    ]
-    if said:
-        return html.P("。".join(said), className="st-warn", role="alert")
-    return html.P(texts.QUALITY_BALANCED, className="st-origin")
+def _feeds(content: QualityContent) -> html.Section:
+    feeds = content.feeds
+    missing = [(one.name, one.rows_read, one.rows_read - one.missing)
+               for one in feeds if one.missing]  # fmt: skip
+    title = f"{texts.FEEDS} · {len(feeds)}"
+    tools = [balance_words(missing), grid.exports(NAME, texts.FEEDS)]
+    note = html.Div([html.Span(texts.QUALITY_LEDGER_NOTE), *tools], className="st-tools")
+    table = feeds_table(list(feeds), content.view, content.now)
+    return shell.panel(title, [table, recount_tools()], note=note)
 
 
 def _quarantine(content: QualityContent) -> html.Section:
-    chosen = dict(content.view.filters).get("source", ())
     names = {feed.source: feed.name for feed in content.feeds}
     title = f"{texts.QUARANTINE} · {texts.CASES_COUNT.format(total=fmt.number(content.total))}"
-    chips = [
-        shell.go(
-            f"{names.get(source, source)} ✕",
-            content.view.with_filter("source", source).href("quality"),
-            className="st-chip",
-            label=f"{texts.REMOVE_FILTER} {names.get(source, source)}",
-        )
-        for source in chosen
-    ]
-    top = html.Div([*chips, _reasons(content.reasons)], className="st-chips")
+    top = [_chosen(content, names), _replay(content, names)]
     if not content.total:
-        return shell.panel(title, [top, shell.sentence(texts.NO_QUARANTINE)])
+        return shell.panel(title, [*top, shell.sentence(texts.NO_QUARANTINE)])
     if not content.rows:
         first = shell.go(texts.FIRST_PAGE, content.view.href("quality", page=1))
         return shell.panel(title, shell.sentence([texts.PAGE_BEYOND_END, " ", first]))
-    head = list(texts.QUARANTINE_FIELDS.values())
-    rows: list[list[Children]] = [
-        [
-            names.get(row["source"], row["source"]),
-            html.Span(row["file"], className="st-mono"),
-            str(row["row_no"]),
-            row["column"] or fmt.NONE,
-            html.Code(row["value"] or texts.UNNAMED_VALUE),
-            html.Span(row["reason"], className="st-mono"),
-            row["sentence"],
-        ]
+    name = ids.part(ids.QUALITY, "aside")
+    note = html.Div(
+        [html.Span(texts.QUARANTINE_NOTE), grid.exports(name, texts.QUARANTINE)],
+        className="st-tools",
+    )
+    pages = pager(content.total, content.size, content.view, page="quality")
+    return shell.panel(title, [*top, _rows(name, content, names), pages], note=note)
+
+
+def _rows(name: str, content: QualityContent, names: Mapping[str, str]) -> Component:
+    rows = [
+        {
+            "source": names.get(row["source"], row["source"]),
+            "file": row["file"],
+            "row_no": int(row["row_no"]),
+            "column": row["column"] or fmt.NONE,
+            "value": row["value"] or texts.UNNAMED_VALUE,
+            "reason": row["reason"],
+            "sentence": row["sentence"],
+        }
         for row in content.rows
     ]
-    table = shell.table(head, rows, caption=texts.QUARANTINE, numeric=(2,))
-    pages = pager(content.total, content.size, content.view, page="quality")
-    return shell.panel(title, [top, table, pages], note=texts.QUARANTINE_NOTE)
+    spared = {"source", "file"}
+    columns = [
+        (grid.count_column if key == "row_no" else grid.column)(
+            texts.QUARANTINE_FIELDS[key], key, minWidth=width, flex=width, tooltipField=key,
+            **(grid.WIDE if key in spared else {}),
+        )
+        for key, width in _COLUMNS
+    ]  # fmt: skip
+    return grid.grid(name, columns, rows)
 
 
-def _reasons(reasons: Mapping[str, int]) -> html.Span:
-    said = [f"{reason} {fmt.number(count)}" for reason, count in reasons.items()]
-    return html.Span(" · ".join(said), className="st-mono")
+def _chosen(content: QualityContent, names: Mapping[str, str]) -> html.Div:
+    """Return the chosen source, and how many rows were set aside for which reason."""
+    source = content.source
+    chip = shell.go(
+        f"{names.get(source, source)} ✕",
+        content.view.with_filter("source", source).href("quality"),
+        className="st-chip",
+        label=f"{texts.REMOVE_FILTER} {names.get(source, source)}",
+    )
+    said = [f"{reason} {fmt.number(count)}" for reason, count in content.reasons.items()]
+    settled = html.Span(words.SETTLED_NOTE, className="st-origin") if source else None
+    reasons = html.Span(" · ".join(said), className="st-mono")
+    return html.Div([chip if source else None, reasons, settled], className="st-chips")
+
+
+def _replay(content: QualityContent, names: Mapping[str, str]) -> Component:
+    source = content.source
+    if not source:
+        return html.P(words.REPLAY_CHOOSE, className="st-origin")
+    return replay_tools(source, names.get(source, source))

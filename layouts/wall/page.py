@@ -1,4 +1,4 @@
-"""The wall as drawn once: empty places with ids, which the script fills from the payload."""
+"""The wall as drawn once: a frame, and empty places in it which the script fills."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import dash_leaflet as dl
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from layouts import ids
 from layouts.texts import Lang, t
-from layouts.wall.panel import Card, CardsPanel, card_key
-from layouts.wall.scene import Panel, Scene
+from layouts.wall.places import wall_places
+from layouts.wall.scene import Scene
 from layouts.wall.switcher import Tour, switcher
 
-BEAT_MS = 2_000
-"""How often the browser asks whether there is something new."""
+PAYLOAD_ADDRESS = "wall/payload"
+"""Where the script asks for the numbers."""
 _SCRIPT_TEXTS = (
     "age.now", "age.minutes", "age.hours", "age.days", "wall.lost", "wall.failed", "wall.why",
     "wall.shown_from", "wall.loading", "wall.legend_none", "wall.page", "wall.events_none",
@@ -47,7 +47,7 @@ def wall_layout(
     build: str = "",
     is_kiosk: bool = False,
 ) -> Component:
-    """Return the wall's page: the places of every scene, one of them in sight.
+    """Return the wall's page, with the places of every scene, one of them in sight.
 
     Args:
         scenes: what stands where, in the order of the switcher.
@@ -68,7 +68,6 @@ def wall_layout(
         is_kiosk: opened by a kiosk link, so that nothing on it leads away.
     """
     texts = {key: t(key, lang) for key in _SCRIPT_TEXTS}
-    view = {"scene": shown.id, "area": area, "lang": lang}
     drawn_map = _map(area or root_area, root_area, base)
     rounds = Tour(tour, area, lang, lite, presents, place, city_title)
     modes = {"is-lite": lite, "is-presenting": presents, "is-kiosk": is_kiosk}
@@ -82,15 +81,8 @@ def wall_layout(
             ),
             html.Div(id=ids.WALL_BANNER, className="wall-banner", role="alert"),
             html.Div(id=ids.WALL_KEYS, className="wall-keys", hidden=True),
-            *(_side("left", one, one.left, shown, lang) for one in scenes),
-            _centre(scenes, shown, drawn_map, boundaries_note, lang),
-            *(_side("right", one, one.right, shown, lang) for one in scenes),
+            _centre(drawn_map, boundaries_note, lang),
             _footer(lang),
-            dcc.Store(id=ids.WALL_VIEW, data=view),
-            dcc.Store(id=ids.WALL_TICK),
-            dcc.Store(id=ids.WALL_PAYLOAD),
-            dcc.Interval(id=ids.WALL_BEAT, interval=BEAT_MS),
-            html.Div(id=ids.WALL_SINK, hidden=True),
             html.Div(id=ids.WALL_SPOT, className="wall-spot", hidden=True),
             html.Div(id=ids.WALL_ALARM, className="wall-alarm", role="alertdialog", hidden=True),
         ],
@@ -100,10 +92,13 @@ def wall_layout(
         lang="en" if lang == "en" else "zh-CN",
         **_data(
             texts=json.dumps(texts, ensure_ascii=False),
+            places=json.dumps(wall_places(scenes, shown, lang), ensure_ascii=False),
             version_url=f"{base}api/v1/version",
+            payload_url=f"{base}{PAYLOAD_ADDRESS}",
             scene=shown.id,
             tour=str(tour),
             area=area,
+            lang=lang,
             build=build,
         ),
     )
@@ -112,12 +107,6 @@ def wall_layout(
 def _data(**values: str) -> dict[str, Any]:
     """Return ``data-`` attributes, which the types of Dash do not know."""
     return {f"data-{name.replace('_', '-')}": value for name, value in values.items()}
-
-
-def _stage(scene: Scene, shown: Scene, names: str) -> dict[str, Any]:
-    """Return what makes a part of a scene come and go with it."""
-    is_on = " is-on" if scene.id == shown.id else ""
-    return {"className": f"wall-stage{is_on} {names}", **_data(scene=scene.id)}
 
 
 def _header(title: str, lang: Lang, scenes: Component, *, is_demo: bool) -> Component:
@@ -141,51 +130,10 @@ def _header(title: str, lang: Lang, scenes: Component, *, is_demo: bool) -> Comp
     )
 
 
-def _side(name: str, scene: Scene, panels: Sequence[Panel], shown: Scene, lang: Lang) -> Component:
-    stacks = [
-        html.Div(
-            [_panel(scene.id, panel, lang) for panel in panels if panel.column == column],
-            className="wall-stack",
-        )
-        for column in (1, 2)
-    ]
-    return html.Div(stacks, **_stage(scene, shown, f"wall-side wall-{name}"))
-
-
-def _panel(scene: str, panel: Panel, lang: Lang) -> Component:
-    title = (panel.title_en or panel.title) if lang == "en" else panel.title
-    cards = panel.cards if isinstance(panel, CardsPanel) else ()
-    body = html.Div(
-        [_place(scene, panel.id, card, "wall-card") for card in cards],
-        id=ids.wall_panel(scene, panel.id),
-        className=f"wall-body is-{panel.kind}",
-    )
-    note = html.Span(id=ids.wall_panel_note(scene, panel.id), className="wall-note")
-    return html.Section(
-        [html.H2([title, note]), body],
-        className=f"wall-panel show-{panel.show}",
-        style={"flexGrow": panel.grow},
-        **_data(kind=panel.kind, panel=panel.id),
-    )
-
-
-def _place(scene: str, group: str, card: Card, name: str) -> Component:
-    return html.Div(id=ids.wall_card(scene, card_key(group, card)), className=name)
-
-
-def _centre(
-    scenes: Sequence[Scene], shown: Scene, drawn_map: Component, boundaries_note: str, lang: Lang
-) -> Component:
-    headlines = [
-        html.Div(
-            [_place(scene.id, "headline", card, "wall-tile") for card in scene.headline],
-            **_stage(scene, shown, f"wall-headline{' is-many' * (len(scene.headline) > 5)}"),
-        )
-        for scene in scenes
-    ]
+def _centre(drawn_map: Component, boundaries_note: str, lang: Lang) -> Component:
     return html.Main(
         [
-            html.Div(headlines, className="wall-headlines"),
+            html.Div(className="wall-headlines"),
             html.Div(
                 [
                     drawn_map,

@@ -52,7 +52,6 @@ def wall_payload(
     is_clock_fixed: bool = False,
     lang: Lang = "zh",
     alarms: Alarms = NO_ALARMS,
-    spot: Payload | None = None,
 ) -> dict[str, object]:
     """Return what the wall's script paints.
 
@@ -68,14 +67,13 @@ def wall_payload(
         is_clock_fixed: the city's clock stands still, so the wall's does too.
         lang: language of the words.
         alarms: which of the events take the screen.
-        spot: the large card over the scene, as ``spotlight_payload`` gives it.
     """
     setting = Setting(now, area, lang)
     offset = now.utcoffset() or dt.timedelta()
     return {
         "scene": scene.id,
         "version": data_version,
-        "now": int(now.timestamp() * 1000),
+        "now": milliseconds(now),
         "offset": int(offset.total_seconds() // 60),
         "fixed": int(is_clock_fixed),
         "date": long_date_text(now.date(), lang),
@@ -88,13 +86,17 @@ def wall_payload(
         "ticker": list(_news(scene, answers_by_key, freshness, setting))[:MOST_NEWS],
         "alarms": alarms_payload(events, alarms, now, lang),
         "stay": alarms.stay_seconds,
-        "spot": spot,
     }
 
 
 def failed_payload(now: dt.datetime, sentence: str) -> dict[str, object]:
     """Return what is sent when nothing could be asked: the screen keeps its values."""
-    return {"error": sentence, "now": int(now.timestamp() * 1000)}
+    return {"error": sentence, "now": milliseconds(now)}
+
+
+def milliseconds(now: dt.datetime) -> int:
+    """Return an instant as the browser counts it."""
+    return int(now.timestamp() * 1000)
 
 
 def _cards(

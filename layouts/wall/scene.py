@@ -154,6 +154,15 @@ def load_scene(path: Path) -> Scene:
     return _scene_of(path, stamp.st_mtime_ns, stamp.st_size)
 
 
+def scene_mark(path: Path) -> str:
+    """Return a text that changes whenever a scene's file does; empty where it is gone."""
+    try:
+        stamp = path.stat()
+    except OSError:
+        return ""
+    return f"{path} {stamp.st_mtime_ns} {stamp.st_size}"
+
+
 @lru_cache(maxsize=KEPT)
 def _scene_of(path: Path, changed_ns: int, size: int) -> Scene:  # noqa: ARG001 - parts of the key
     return read_scene(path)[0]

@@ -14,6 +14,9 @@ from layouts import ids
 from layouts.texts import Lang, t
 from layouts.wall.scene import Scene
 
+LONG = 10
+"""Letters; a longer name ends in three points while its scene is not in sight."""
+
 
 @dataclass(frozen=True)
 class Tour:
@@ -63,8 +66,15 @@ def switcher(scenes: Sequence[Scene], shown: Scene, tour: Tour) -> Component:
         }
         name = scene.short(tour.lang)
         links.append(
-            html.A(name, href=tour.address(scene), className="is-on" if is_on else "", **data)
+            html.A(
+                name,
+                href=tour.address(scene),
+                title=name if len(name) > LONG else "",
+                className="is-on" if is_on else "",
+                **data,
+            )
         )
     state = html.Span(className="wall-tour", title=t("wall.tour_hint", tour.lang))
     label: dict[str, Any] = {"aria-label": t("wall.scenes", tour.lang)}
-    return html.Nav([*links, state], id=ids.WALL_SCENES, className="wall-scenes", **label)
+    row = html.Div(links, className="wall-scenes-row")
+    return html.Nav([row, state], id=ids.WALL_SCENES, className="wall-scenes", **label)

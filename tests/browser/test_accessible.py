@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 SCENES = sorted(map(load_scene, find_scenes().values()), key=lambda scene: scene.order)
 STAFF = [
     "/drill?indicator=appeals_accepted", "/indicator/appeals_ontime_rate", "/indicator/",
-    "/area/330109001", "/quality", "/briefing",
+    "/area/330109001", "/quality?source=hotline_12345", "/hotspots?period=2026-W46", "/briefing",
 ]  # fmt: skip
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
 _RUN = """async () => {
@@ -27,7 +27,8 @@ STANDS_STILL = """() => {
   const all = (found, holds) => [...document.querySelectorAll(found)].every(holds);
   const isDrawn = !document.querySelector('[data-dash-is-loading]')
     && all('.dash-dropdown', one => one.innerText.trim() !== '')
-    && all('.leaflet-container', one => one.querySelector('.leaflet-tooltip'))
+    && all('.st-map:not(.st-map--small) .leaflet-container', one => one.querySelector(
+      '.leaflet-tooltip, .leaflet-marker-icon, .leaflet-overlay-pane canvas'))
     && all('.st-grid, .ag-root', one => one.querySelector('.ag-header-cell')
       && one.querySelector('.ag-cell, [class*=no-rows]'));
   window.drawnSince = isDrawn ? window.drawnSince ?? performance.now() : undefined;
@@ -64,4 +65,30 @@ def test_no_staff_page_has_a_serious_finding(page):
             page.wait_for_load_state("networkidle")
             page.wait_for_function(STANDS_STILL)
             found += [f"{theme} {address}: {one}" for one in findings(page)]
+    assert not found, "\n".join(found)
+
+
+def lowest(site):
+    """Return a community with cases in a week, and one of its cases."""
+    asked = {"period": "2026-W46", "level": "community"}
+    told = site.ask("appeals_accepted", **asked)["children"]
+    area = max((one for one in told if one["area"]), key=lambda one: one["value"])["area"]
+    rows = site.json("/api/v1/cases", indicator="appeals_accepted", period="2026-W46", area=area)
+    return f"/drill?indicator=appeals_accepted&period=2026-W46&area={area}", rows["rows"][0]["id"]
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
+def test_no_part_of_the_explorer_has_a_serious_finding(page, site, width, height):
+    page.set_viewport_size({"width": width, "height": height})
+    address, case = lowest(site)
+    page.goto(f"{address}&layer=heat")
+    page.wait_for_function(STANDS_STILL)
+    found = [f"heat: {one}" for one in findings(page)]
+    page.fill("#find-text", "gual")
+    page.locator(".st-find__list a").first.wait_for()
+    found += [f"search: {one}" for one in findings(page)]
+    page.goto(f"{address}&case={case}")
+    page.locator(".st-drawer .st-eight").wait_for()
+    page.wait_for_function(STANDS_STILL)
+    found += [f"case: {one}" for one in findings(page)]
     assert not found, "\n".join(found)

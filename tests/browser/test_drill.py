@@ -39,27 +39,53 @@ def open_first(page: Page, prefix: str = "drill-ranking") -> str:
     return name
 
 
-def test_street_community_grid_cases_case(page, site, watch):
+def at_first_street(page, site):
+    """Click the street of the wall with the most; return it as the API tells it."""
     open_wall(page)
     street = max((one for one in labels(page) if one["value"]), key=lambda one: int(one["value"]))
     page.mouse.click(street["x"], street["y"])
     page.wait_for_url("**/drill?**")
     told = site.ask("appeals_accepted", level="children")["children"]
     area = next(one for one in told if one["name"].startswith(street["name"]))
+    assert str(area["value"]) == street["value"]
+    return area
+
+
+def in_first_row(page, site):
+    """Click the first street of the drill page; return it as the API tells it."""
+    page.goto("/drill?indicator=appeals_accepted")
+    drawn(page, "萧山区")
+    agrees(page, site)
+    name = open_first(page)
+    told = site.ask("appeals_accepted", level="children")["children"]
+    return next(one for one in told if one["name"] == name)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "begin"), [(1920, 1080, at_first_street), (390, 844, in_first_row)]
+)
+def test_street_community_grid_cases_case(page, site, watch, width, height, begin):
+    page.set_viewport_size({"width": width, "height": height})
+    area = begin(page, site)
     at_street = drawn(page, area["name"])
     assert at_street["query"]["area"] == area["area"]
-    assert at_street["value"] == at_street["cases"] == street["value"]
+    assert at_street["value"] == at_street["cases"] == str(area["value"])
+    agrees(page, site)
 
     loads = watch.loads
     community = open_first(page)
     at_community = drawn(page, community)
     assert at_community["crumbs"] == ["萧山区", area["name"], community]
     assert at_community["value"] == at_community["cases"] != "0"
+    agrees(page, site)
 
     grid = open_first(page)
     at_grid = drawn(page, grid)
     assert at_grid["crumbs"] == ["萧山区", area["name"], community, grid]
     assert at_grid["value"] == at_grid["cases"] != "0"
+    assert site.ask("appeals_accepted", area=at_grid["query"]["area"])["value"] == int(
+        at_grid["value"]
+    )
     rows = page.locator("#drill-cases .ag-center-cols-container .ag-row")
     assert rows.count() == int(at_grid["cases"])
 
@@ -69,8 +95,10 @@ def test_street_community_grid_cases_case(page, site, watch):
     assert number in drawer.inner_text()
     assert re.search(r"\.csv 第 ?[\d,]+ ?行|\.csv.*\d+", drawer.inner_text())
     assert query(page)["case"]
+    page.wait_for_function("document.activeElement.matches('.st-drawer')")
     page.keyboard.press("Escape")
     drawer.wait_for(state="detached")
+    page.wait_for_function("name => document.activeElement.innerText === name", arg=number)
 
     page.locator(".st-crumbs a", has_text=area["name"]).click()
     assert drawn(page, area["name"])["value"] == at_street["value"]
@@ -115,6 +143,8 @@ STEP = """() => ({
     '#drill-ranking .ag-center-cols-container .ag-row')].map(row => [
       row.querySelector('[col-id=name]').innerText,
       row.querySelector('[col-id=value]').innerText])),
+  why: [...document.querySelectorAll('.st-why tbody tr')].map(
+    row => row.cells[3].textContent.replace(/[+,]/g, '')),
 })"""
 
 
@@ -128,16 +158,18 @@ FILLED = """() => {
 def agrees(page: Page, site) -> None:
     """Hold the page's numbers against those of the API for the same address."""
     page.wait_for_function(FILLED)  # the grid makes its rows first and fills them then
-    said = query(page)
+    said = {"period": "yesterday", **query(page)}
     filters = {"filter": f"category={said['category']}"} if "category" in said else {}
     asked = {"period": said["period"], "area": said.get("area", ""), **filters}
-    told = site.ask(said["indicator"], level="children", **asked)
+    told = site.ask(said["indicator"], level="children", compare="prev", **asked)
     shown = page.evaluate(STEP)
     assert int(shown["hero"]) == told["value"] == int(shown["cases"].replace(",", ""))
     values = {one["name"]: one["value"] for one in told.get("children", [])}
     assert shown["ranking"]
     for name, value in shown["ranking"].items():
         assert int(value.replace(",", "")) == values[name], name
+    if shown["why"]:  # the parts of the change add up to it
+        assert sum(map(int, shown["why"])) == told["value"] - told["previous"]
 
 
 def test_every_panel_obeys_the_filter_and_says_what_the_api_says(page, site):

@@ -19,6 +19,13 @@ _NUMBERS = """(scene) => Object.fromEntries(
   [...document.querySelectorAll(`[id^=wall-card-${scene}-]`)].map(card => [
     card.id.slice(`wall-card-${scene}-`.length),
     card.querySelector('.wall-value').dataset.text]))"""
+_DIALS = """(panel) => [...document.querySelectorAll(
+  `#${panel} .wall-gauge, #${panel} .wall-clockface`)].map(one => ({
+    value: one.querySelector('.wall-gauge-value > .num, .wall-dial .num').dataset.text,
+    share: parseFloat(one.querySelector('.is-kept')?.style.strokeDasharray
+      ?? one.querySelector('.wall-gauge-track > b')?.style.left),
+    note: one.querySelector(':scope > small').textContent, state: one.dataset.state,
+  }))"""
 _LEGEND = """() => [...document.querySelectorAll('.st-map__legend > span')].map(item => ({
   colour: getComputedStyle(item.querySelector('i') ?? item).backgroundColor,
   text: item.textContent}))
@@ -122,6 +129,29 @@ def shown_wrong(page, scene, ask, catalogue):
             yield f"{scene.id} {one}: asked {value}, painted {colour} of {field}"
 
 
+def dials_wrong(page, scene, ask, catalogue):
+    """Return where a gauge or a clock shows another number than was answered."""
+    for panel in scene.panels:
+        if panel.kind not in ("gauge", "clocks"):
+            continue
+        shown = page.evaluate(_DIALS, f"wall-panel-{scene.id}-{panel.id}")
+        period = getattr(panel, "period", "") or scene.period
+        pairs = (
+            [(one.indicator, one.period or period, "") for one in panel.cards]
+            if panel.kind == "gauge"
+            else [(one.rate, period, one.time) for one in panel.clocks]
+        )
+        for dial, (name, when, time) in zip(shown, pairs, strict=True):
+            value = ask(name, when)["value"]
+            is_true = dial["value"] == value_text(value, catalogue.get(name))
+            if panel.kind == "clocks" and value is not None:
+                is_true &= abs(dial["share"] - 10 * value) <= 1
+            if time and dial["state"] != "small" and (took := ask(time, when)["value"]) is not None:
+                is_true &= value_with_unit(took, catalogue.get(time)) in dial["note"]
+            if not is_true:
+                yield f"{scene.id} {panel.id} {name}: {dial}, asked {value}"
+
+
 def in_class(value, field):
     """Tell whether a value lies in a class of the legend, whose bounds are written rounded."""
     slack = max(0.05, 1e-3 * abs(field["high"]))
@@ -139,6 +169,7 @@ def test_every_number_and_colour_of_every_scene_is_what_the_api_says(page, site,
         page.locator(f"#wall-scenes a.is-on[data-scene={scene.id}]").wait_for()
         page.wait_for_function(FILLED)
         wrong += shown_wrong(page, scene, ask, catalogue)
+        wrong += dials_wrong(page, scene, ask, catalogue)
     assert not wrong, "\n".join(wrong)
 
 

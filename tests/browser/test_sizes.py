@@ -17,6 +17,25 @@ STAFF = [
     "/drill?indicator=appeals_accepted", "/drill?indicator=appeals_ontime_rate&area=330109001",
     "/indicator/appeals_ontime_rate", "/indicator/", "/area/330109001", "/quality", "/briefing",
 ]  # fmt: skip
+LOOK = """() => {
+  const seen = window.seen = {frames: 0, over: []};
+  let size = '';
+  const look = () => {
+    requestAnimationFrame(() => setTimeout(look));
+    const now = `${innerWidth} by ${innerHeight}`;
+    if (size !== now) { size = now; return; }  // who watches the size is told before the painting
+    const all = [...document.querySelectorAll('.wall-label')].filter(one => one.checkVisibility(
+      {visibilityProperty: true})).map(one => [one.textContent, one.getBoundingClientRect()]);
+    all.forEach(([name, a], k) => all.slice(k + 1).forEach(([other, b]) => {
+      const [x, y] = [Math.min(a.right, b.right) - Math.max(a.left, b.left),
+        Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top)];
+      if (x > 3 && y > 3) seen.over.push(`${now}: ${name} / ${other}`);
+    }));
+    seen.frames += 1;
+  };
+  look();
+}"""
+"""Looks at every frame from here on."""
 
 
 def faults(page, least=1.6):
@@ -46,6 +65,17 @@ def test_letters_grow_for_who_stands_far_away(page):
     page.set_viewport_size({"width": 1920, "height": 1082})  # rows are set anew
     found = faults(page, least=108 * float(SHARE))
     assert not found, "\n".join(found)
+
+
+def test_names_on_the_map_never_lie_on_each_other_while_the_window_changes(page):
+    open_wall(page, "?lite=1")
+    page.evaluate(LOOK)
+    for width, height in ((1080, 1920), (1920, 1080), (1366, 768)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(500)
+    seen = page.evaluate("window.seen")
+    assert seen["frames"] > 5
+    assert seen["over"] == []
 
 
 @pytest.mark.parametrize("address", STAFF)

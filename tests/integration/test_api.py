@@ -217,8 +217,8 @@ def test_every_callback_answers(client: FlaskClient, app: CockpitApp) -> None:
     layout = {part.id: part for part in app.validation_layout._traverse() if hasattr(part, "id")}
     addresses = [page.path.replace("<key>", "990100001") for page in PAGES]
     for callback in client.get("/_dash-dependencies").get_json():
-        if callback["clientside_function"]:
-            continue
+        if callback["clientside_function"] or "MATCH" in callback["output"]:
+            continue  # the latter have no part on a page until it is drawn
         statuses = set()
         for pathname in addresses:
             answer = client.post("/_dash-update-component", json=posted(callback, layout, pathname))
@@ -313,40 +313,6 @@ def test_a_briefing_is_frozen_once_issued(client: FlaskClient, services: Service
     assert client.get("/briefing/2026-W02.docx").status_code == 400
 
 
-SENTENCES = [
-    ("?indicator=apeals_accepted", "没有标识为“apeals_accepted”的指标。"),
-    ("?indicator=appeals_accepted&area=999999", "没有编码为“999999”的区域。"),
-    ("?indicator=appeals_accepted&period=2019-03", "2019年3月没有数据。"),
-    ("?indicator=appeals_accepted&period=soon", "时段无法识别"),
-    ("?indicator=pm25_avg&period=2026-W02", "没有数据。"),
-]
-
-
-@pytest.mark.parametrize(("address", "said"), SENTENCES)
-@pytest.mark.parametrize("page", ["drill", "indicator"])
-def test_where_there_is_nothing_to_draw_stands_a_sentence_and_no_figure(
-    client: FlaskClient, page: str, address: str, said: str
-) -> None:
-    pathname = "/drill"
-    if page == "indicator":
-        indicator, _, rest = address.removeprefix("?indicator=").partition("&")
-        pathname, address = f"/indicator/{indicator}", f"?{rest}"
-    drawn = drawn_page(client, page, pathname, address)
-    assert said in drawn
-    assert '"type": "Graph"' not in drawn
-
-
-def drawn_page(client: FlaskClient, page: str, pathname: str, search: str) -> str:
-    """Return the body of a staff page, as JSON text."""
-    inputs = [{"id": "address", "property": name, "value": value}
-              for name, value in (("pathname", pathname), ("search", search))]  # fmt: skip
-    body = {"output": f"{page}.children", "outputs": {"id": page, "property": "children"},
-            "inputs": inputs, "changedPropIds": ["address.search"]}  # fmt: skip
-    answer = client.post("/_dash-update-component", json=body)
-    assert answer.status_code == 200, answer.text
-    return json.dumps(answer.get_json(), ensure_ascii=False)
-
-
 def test_why_splits_what_ask_says(client: FlaskClient) -> None:
     asked = client.get(f"{ASK}&compare=prev").get_json()
     why = client.get(ASK.replace("/ask", "/why")).get_json()
@@ -354,19 +320,3 @@ def test_why_splits_what_ask_says(client: FlaskClient) -> None:
     for cut in why["cuts"]:
         effects = sum(part["effect"] for part in cut["parts"])
         assert effects == pytest.approx(asked["value"] - asked["previous"], abs=1e-9)
-
-
-def test_the_search_leads_to_the_view_it_was_asked_in(client: FlaskClient) -> None:
-    told = client.get("/find?q=sqsll&at=/drill?period=2026-W02%26area=x").get_json()["found"]
-    assert told[0]["href"].startswith("/drill?indicator=appeals_accepted&")
-    assert "period=2026-W02" in told[0]["href"]
-    assert client.get("/find?q=").get_json()["found"] == []
-
-
-def test_the_file_of_all_cases_holds_what_the_number_counts(client: FlaskClient) -> None:
-    asked = client.get(ASK).get_json()
-    text = client.get(f"/export/cases.csv?indicator=appeals_accepted&{WEEK}").text
-    lines = text.removeprefix("\ufeff").strip().split("\r\n")
-    assert len(lines) == asked["value"] + 1
-    assert lines[0].startswith("时间,工单号")
-    assert client.post("/export/xlsx", json={"head": 1}).status_code == 400

@@ -56,18 +56,10 @@ def street(client, services):
 
 def payload(client, **view):
     said = {"scene": "overview", "area": "", "lang": "zh", **view}
-    answer = client.post(
-        "/_dash-update-component",
-        json={
-            "output": "wall-payload.data",
-            "outputs": {"id": "wall-payload", "property": "data"},
-            "inputs": [{"id": "wall-tick", "property": "data", "value": {"key": "1"}}],
-            "state": [{"id": "wall-view", "property": "data", "value": said}],
-            "changedPropIds": ["wall-tick.data"],
-        },
-    )
+    answer = client.get("/wall/payload?" + urlencode(said))
     assert answer.status_code == 200
-    return answer.get_json()["response"]["wall-payload"]["data"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    return answer.get_json()
 
 
 @pytest.fixture
@@ -118,6 +110,28 @@ def test_the_scope_is_in_the_cache_key(services, client, street, app):
     assert payload(street, area=STREET)["map"] == scoped["map"]
 
 
+def test_what_walls_share_is_shared_within_a_scope_only(street, app, asked):
+    questions, _ = asked
+    with app.flask.test_client() as free:
+        whole = payload(free, area=STREET)
+        assert {one.viewer.roots for one in questions} == {()}
+        questions.clear()
+        again = payload(free, area=STREET, spot="appeals_accepted|")
+        assert [one.indicator for one in questions] == ["appeals_accepted"]  # the large card alone
+        assert (whole["spot"], again["spot"]["key"]) == (None, "appeals_accepted|")
+        assert {**again, "spot": None} == whole
+        questions.clear()
+        payload(free, area=STREET, scene="urban")
+        payload(free, area=STREET, lang="en")
+        questions.clear()
+    payload(street)  # the same scene of the same area, asked by somebody who may see nothing else
+    assert len(questions) > 20
+    assert {one.viewer.roots for one in questions} == {(STREET,)}
+    questions.clear()
+    payload(street)
+    assert questions == []
+
+
 def _cookie(client):
     found = client.get_cookie("cockpit_kiosk")
     assert found is not None
@@ -151,7 +165,7 @@ def test_the_api_and_the_callbacks_of_other_pages_are_closed(street):
         assert answer.status_code == 403
     assert answer.get_json()["error"] == "a kiosk link opens the wall and nothing else"
     for callback in street.get("/_dash-dependencies").get_json():
-        if callback["output"] in ("wall-payload.data", ROUTER) or callback["clientside_function"]:
+        if callback["output"] == ROUTER or callback["clientside_function"]:
             continue
         said = {"output": callback["output"], "inputs": [], "state": []}
         assert street.post("/_dash-update-component", json=said).status_code == 403

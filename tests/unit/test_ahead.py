@@ -51,6 +51,39 @@ def test_a_killed_reader_takes_only_its_own_files_with_it() -> None:
     assert [heard[name] for name in names[-10:]] == names[-10:]
 
 
+class Fatal:
+    """Ends the process that unpacks it."""
+
+    def __reduce__(self) -> tuple[object, tuple[int]]:
+        return os._exit, (9,)
+
+
+@dataclass(frozen=True)
+class Stillborn:
+    """Reads names as hashes; a process that it is handed to dies before it has read it."""
+
+    fatal: Fatal
+    load: bytes
+
+    def take(self, _spec: object, path: Path, _now: dt.datetime) -> Prepared:
+        return Prepared(path.name, 0, (PIECE,), 0.0)
+
+
+def test_a_reader_that_dies_at_its_start_holds_nobody_up() -> None:
+    names = [f"{number}.csv" for number in range(20)]
+    steps = [Step("file", "new", "", "s", Path(name), 1) for name in names]
+    intake: Any = Stillborn(Fatal(), bytes(1 << 20))  # far more than a pipe holds
+    specs: Any = {"s": SimpleNamespace(source="s")}
+    read = []
+    for _, ready in ahead.read_ahead(steps, intake, specs, NOW, backlog_bytes=0):
+        try:
+            read.append(ready().sha256)
+        except BrokenProcessPool:
+            read.append("")
+    assert len(read) == len(names)
+    assert read[-10:] == names[-10:]
+
+
 @dataclass(frozen=True)
 class Slow:
     """Reads files of three pieces, and one whole."""

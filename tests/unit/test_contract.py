@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 
 from etl.contract import FLAGS, REASONS, Checked, check
+from etl.privacy import person_keys
 from etl.readers.frame import RawFile
 from etl.source import SourceSpec
 from metrics.errors import ConfigError
@@ -358,3 +359,10 @@ def test_content_hash_is_blake2b_of_the_named_fields() -> None:
     said = "case_no\x1e001\x1freceived_at\x1e" + f"{stamp}\x1f"
     digest = hashlib.blake2b(said.encode(), digest_size=8).digest()
     assert fact["content"] == int.from_bytes(digest, "little")
+
+
+@pytest.mark.parametrize("length", [1, 63, 64, 65, 200])
+def test_reporters_are_keyed_as_the_library_would(length: int) -> None:
+    secret, people = bytes(range(length)), ["R1", "某人", "R" * 150]
+    found = person_keys(pl.Series(people), secret)
+    assert found.to_list() == [hmac.new(secret, p.encode(), "sha256").hexdigest() for p in people]

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -89,7 +90,16 @@ def drawn(scene: Scene) -> list[str]:
         [scene], scene, place="萧山区", city_title="萧山区城市运行驾驶舱", is_demo=True,
         boundaries_note="示意", root_area="330109",
     )  # fmt: skip
-    return [one.id for one in components(page) if getattr(one, "id", None)]
+    places = json.loads(getattr(page, "data-places"))
+    built = [name for part in places.values() for one in part for name in ids_of(one)]
+    return [*(one.id for one in components(page) if getattr(one, "id", None)), *built]
+
+
+def ids_of(element: Any) -> Iterator[str]:
+    _, attributes, *children = element
+    yield from filter(None, [attributes.get("id")])
+    for child in children:
+        yield from ids_of(child) if isinstance(child, list) else ()
 
 
 def test_every_id_is_there_once(scene: Scene) -> None:
