@@ -186,10 +186,10 @@ def question_beside(view: ViewState, here: Area, services: Services) -> Question
     None where the indicator is not counted at their level.
     """
     try:
-        beside = replace(view, area=here.parent)
-        return replace(_ask(beside, services, level=here.level, compare=()), only_parts=True)
+        asked = _ask(replace(view, area=here.parent), services, level=here.level, compare=())
     except BadQuestion:
         return None
+    return replace(asked, only_parts=True)
 
 
 def skipped_to(question: Question, here: Area, services: Services) -> str:
