@@ -194,6 +194,9 @@ def until(is_so, seconds):
 @pytest.mark.slow
 def test_a_reading_process_ends_with_the_load_that_is_killed(tmp_path):
     city, _, second = make_inboxes(tmp_path, 3_000)
+    for number in range(3):  # a handful of files would be read by a thread
+        few = case_rows(3_000, seed=1)[number::1_000]
+        write_rows(second / f"cases_0{number}.csv", CASE_HEADER, few)
     _, calm, problem = finished(tmp_path / "calm", city, second)
     assert problem is None
     process = start(tmp_path / "db", city, second, 0)
