@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.stamp
 # a file of tests stays in one process, with the store and the server it was given
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --durations 12 --durations-min 10
 COCKPIT := $(BIN)/cockpit
 
 .PHONY: help setup demo test check bench soak screenshots docs lock clean

@@ -282,7 +282,8 @@
     const drawer = document.querySelector(".st-drawer");
     if (drawer) {
       if (!opened) { drawer.focus({ preventScroll: true }); }
-      opened = here();
+      // the address goes back before the drawer does
+      if (new URLSearchParams(window.location.search).has("case")) { opened = here(); }
     } else if (opened) {
       giveBack(opened, 30);
       opened = "";

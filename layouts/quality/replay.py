@@ -61,11 +61,12 @@ def replay_tools(source: str, name: str) -> html.Div:
         words.DOWNLOAD, href=f"/export/quarantine/{quote(source)}.csv", download="",
         className="st-button st-button--quiet",
     )  # fmt: skip
+    named = html.Label([html.Span(f"{name}: {words.UPLOAD}", className="st-hidden"), field])
     said = html.Div(id=ids.quality_said(source), role="status", className="st-said")
     return html.Div(
         [
             html.P(words.REPLAY_STEPS, className="st-origin"),
-            html.Div([sheet, field], className="st-tools"),
+            html.Div([sheet, named], className="st-tools"),
             said,
         ],
         className="st-replay",

@@ -73,7 +73,8 @@ def test_a_briefing_goes_from_draft_to_archive(desk, context):
     add.focus()
     desk.keyboard.press("Enter")
     desk.wait_for_function(
-        "() => [...document.querySelectorAll('textarea')].some(x => x.value.includes('专项整治'))"
+        "() => [...document.querySelectorAll('.bd-row:not(.bd-row--new) textarea')]"
+        ".some(field => field.value.includes('专项整治'))"
     )
 
     take_back(desk, context)
