@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -19,6 +21,9 @@ from etl.readers import USUAL, Bound, RawFile, read_file, read_pieces
 from etl.spec import SourceSpec
 from metrics.errors import SourceError
 from metrics.tables import CASE_TIMES, Shape
+
+_AT_WORK = 2
+"""Pieces of a large file that are checked side by side."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,7 @@ class Intake:
             raw = read_file(spec, path)
             whole = (self._piece(raw, spec=spec, now=now),)
             return Prepared(sha256, raw.size, whole, time.perf_counter() - begin)
-        pieces = map(partial(self._piece, spec=spec, now=now), raws)  # keeps none of them
+        pieces = _side_by_side(partial(self._piece, spec=spec, now=now), raws)
         first = next(pieces)
         spent = time.perf_counter() - begin
         return Prepared(sha256, path.stat().st_size, chain((first,), pieces), spent)
@@ -104,6 +109,24 @@ class Intake:
         checked = check(raw, spec, timezone=self.timezone, secret=self.secret, now=now)
         rows = self.gazetteer.place(_with_last_change(checked.rows, spec.fact), spec.place)
         return Piece(rows, checked.quarantined, checked.read)
+
+
+def _side_by_side(
+    checked: Callable[[RawFile], Piece], raws: Iterator[RawFile]
+) -> Generator[Piece, None, None]:
+    """Yield the pieces of a large file in order, one being read while others are checked.
+
+    Checking works on one column after the other, most of it outside Python: each piece keeps one
+    core busy, and no more than the pieces at work are in memory.
+    """
+    with ThreadPoolExecutor(_AT_WORK, "check") as checkers:
+        at_work = deque[Future[Piece]]()
+        for raw in raws:
+            at_work.append(checkers.submit(checked, raw))
+            if len(at_work) == _AT_WORK:
+                yield at_work.popleft().result()
+        while at_work:
+            yield at_work.popleft().result()
 
 
 def _with_last_change(rows: pl.DataFrame, shape: Shape) -> pl.DataFrame:
