@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output
-from dash.exceptions import PreventUpdate
+from dash import Dash
 
+from cockpit.drawn_by_address import draw_by_address, go_where_chosen
 from cockpit.page_spec import PageSpec
-from cockpit.view_state import ViewState, parse_address
+from cockpit.view_state import ViewState
 from layouts import hotspot_texts as texts
 from layouts import ids, shell
 from layouts.hotspots import HotspotContent, draw_hotspots
-from layouts.trouble import trouble
 from metrics.before_after import before_after
 from metrics.errors import BadQuestion, CockpitError
 from metrics.governed import MOST_WEEKS, Governed
@@ -40,27 +39,13 @@ def layout(services: Services, _query: Mapping[str, str]) -> Component:
 
 
 def register(app: Dash, services: Services) -> None:
-    """Put the page's callbacks on the app: the address draws it, its picker sets the address."""
+    """Put the page's callbacks on the app."""
 
-    @app.callback(
-        Output(ids.HOTSPOTS, "children"),
-        Input(ids.ADDRESS, "pathname"),
-        Input(ids.ADDRESS, "search"),
-    )
-    def show(pathname: str, search: str) -> Any:  # noqa: ANN401 - components
-        if not pathname.startswith("/hotspots"):
-            raise PreventUpdate
-        view = complete(parse_address(pathname, search), services)
-        try:
-            return draw_hotspots(content_of(view, services))
-        except CockpitError as error:
-            return trouble(error, view, "hotspots")
+    def draw(view: ViewState) -> Any:  # noqa: ANN401 - components
+        return draw_hotspots(content_of(complete(view, services), services))
 
-    app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("staff", "goes"),
-        Input(ids.goes(ids.HOTSPOTS, ALL), "value"),
-        prevent_initial_call=True,
-    )
+    draw_by_address(app, "hotspots", draw)
+    go_where_chosen(app, "hotspots", with_figures=False)
 
 
 def complete(view: ViewState, services: Services) -> ViewState:
