@@ -154,6 +154,7 @@ def parts_sql(
     days: str = "1",
     dimension: str = "",
     table: str = "",
+    stretch: str = "",
 ) -> list[str]:
     """Return the SELECTs that turn journal rows into rows of the form of ``part``.
 
@@ -166,6 +167,8 @@ def parts_sql(
         days: condition on ``day``, the day of the time basis.
         dimension: an expression to keep apart further, as ``dimension``.
         table: what to read in place of the fact's table.
+        stretch: an expression of ``day`` that stands for it where there are items; days that
+            nobody tells apart need not be kept apart for every item.
 
     Returns:
         Statements with columns indicator, day, area, item, num, den (and dimension); changes
@@ -181,7 +184,7 @@ def parts_sql(
             if one.item == "0":
                 plain.setdefault(one.time, []).append(one)
             else:
-                statements.append(_item_select(one, read, rows, days, dimension))
+                statements.append(_item_select(one, read, rows, days, dimension, stretch))
     grouped = [_plain_select(group, read, rows, days, dimension) for group in plain.values()]
     return grouped + statements
 
@@ -243,16 +246,24 @@ def told_apart(group: Sequence[Measure], grouped: str, keys: str, further: str =
     )
 
 
-def _item_select(one: Measure, read: str, rows: str, days: str, dimension: str) -> str:
+def _item_select(
+    one: Measure, read: str, rows: str, days: str, dimension: str, stretch: str
+) -> str:
     keep, group_by = _dimension(dimension)
-    return (
+    day = f"toDate(assumeNotNull({one.time}))"
+    select = (
         f"SELECT toLowCardinality('{one.indicator}') AS indicator,"
-        f" toDate(assumeNotNull({one.time})) AS day, area, {one.item} AS item,"
+        f" {f'{stretch} AS stretch' if stretch else f'{day} AS day'}, area, {one.item} AS item,"
         f" toDecimal128(sum(sign * ({one.num})), 6) AS num,"
         f" toDecimal128(0, 6) AS den{keep} FROM {read}"
         f" WHERE isNotNull({one.time}) AND {one.where} AND {rows} AND {days}"
-        f" GROUP BY day, area, item{group_by} HAVING num != 0"
+        f" GROUP BY {'stretch' if stretch else 'day'}, area, item{group_by} HAVING num != 0"
     )
+    if not stretch:
+        return select
+    kept = ", dimension" if dimension else ""
+    columns = f"indicator, stretch AS day, area, item, num, den{kept}"
+    return f"SELECT {columns} FROM (WITH {day} AS day {select})"
 
 
 def _dimension(dimension: str) -> tuple[str, str]:

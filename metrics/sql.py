@@ -98,6 +98,7 @@ def build(need: Need, tag: str) -> Statement:
     windows = _each_day(need.windows) if need.is_as_of and need.daily else need.windows
     parameters["starts"] = [start for start, _ in windows]
     parameters["ends"] = [end for _, end in windows]
+    parameters["stretches"] = stretches(windows)
     if need.now is not None:
         parameters["moments"] = [as_of.milliseconds(end, need.now) for _, end in windows]
     spans = united(need.windows)
@@ -114,6 +115,12 @@ def _each_day(windows: tuple[Window, ...]) -> tuple[Window, ...]:
     first, last = min(start for start, _ in windows), max(end for _, end in windows)
     days = (first + dt.timedelta(days=n) for n in range((last - first).days + 1))
     return tuple((day, day) for day in days)
+
+
+def stretches(windows: tuple[Window, ...]) -> list[int]:
+    """Return the first days of stretches that no window divides, as days since 1970."""
+    cuts = {day for start, end in windows for day in (start, end + dt.timedelta(days=1))}
+    return [0, *sorted((day - dt.date(1970, 1, 1)).days for day in cuts)]
 
 
 def united(windows: Iterable[Window]) -> list[Window]:
@@ -325,9 +332,22 @@ def _virtual_part(need: Need, parameters: dict[str, object]) -> str:
             stocks = [one for one in about if one.kind == "stock"]
             others = [one for one in about if one.kind != "stock"]
             made = parts_sql(stocks, fact, rows=where, days=_UP_TO_LAST, **asked)
-            made += parts_sql(others, fact, rows=where, days=f"({_within(need)})", **asked)
+            within = f"({_within(need)})"
+            made += parts_sql(
+                others, fact, rows=where, days=within, stretch=_stretch(need), **asked
+            )
         selects += [laid_into(one, found.told) for one in made]
     return f"({' UNION ALL '.join(selects)})"
+
+
+def _stretch(need: Need) -> str:
+    """Return the day that stands for all days which lie in the same windows, where it saves work.
+
+    Items are many, and a quantile over a month does not ask on which day of it an item came.
+    """
+    if need.daily or not all(one.has_items for one in need.indicators):
+        return ""
+    return "toDate(roundDown(toUInt16(day), {stretches:Array(UInt16)}))"
 
 
 def _read_from(need: Need, fact: Shape, parameters: dict[str, object]) -> str:

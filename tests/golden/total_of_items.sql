@@ -11,12 +11,13 @@ GROUP BY indicator, key, w;
 
 SELECT indicator, key, w, toFloat64(sum(num)) AS n, countIf(num > 0) AS c
 FROM (SELECT indicator, '' AS key, w, item, sum(num) AS num
-FROM (SELECT toLowCardinality('appeal_reporters') AS indicator, toDate(assumeNotNull(accepted_at)) AS day, area, toInt64(bitShiftRight(sipHash64(reporter_key), 1)) AS item, toDecimal128(sum(sign * (toInt64(1))), 6) AS num, toDecimal128(0, 6) AS den
+FROM (SELECT indicator, stretch AS day, area, item, num, den
+FROM (WITH toDate(assumeNotNull(accepted_at)) AS day SELECT toLowCardinality('appeal_reporters') AS indicator, toDate(roundDown(toUInt16(day), CAST([0, 20402, 20409, 20759, 20766, 20773], 'Array(UInt16)'))) AS stretch, area, toInt64(bitShiftRight(sipHash64(reporter_key), 1)) AS item, toDecimal128(sum(sign * (toInt64(1))), 6) AS num, toDecimal128(0, 6) AS den
 FROM (SELECT * REPLACE ('' AS area)
 FROM fact_case)
 WHERE isNotNull(accepted_at) AND (kind = '诉求' AND is_void = 0 AND reporter_key != '') AND batch <= 7 AND (day BETWEEN toDate('2025-11-10') AND toDate('2025-11-16') OR day BETWEEN toDate('2026-11-02') AND toDate('2026-11-15'))
-GROUP BY day, area, item
-HAVING num != 0)
+GROUP BY stretch, area, item
+HAVING num != 0))
 ARRAY JOIN range(1, length(CAST([toDate('2026-11-15'), toDate('2026-11-08'), toDate('2025-11-16')], 'Array(Date)')) + 1) AS w
 WHERE indicator IN CAST(['appeal_reporters'], 'Array(String)') AND (day BETWEEN toDate('2025-11-10') AND toDate('2025-11-16') OR day BETWEEN toDate('2026-11-02') AND toDate('2026-11-15')) AND day BETWEEN CAST([toDate('2026-11-09'), toDate('2026-11-02'), toDate('2025-11-10')], 'Array(Date)')[w] AND CAST([toDate('2026-11-15'), toDate('2026-11-08'), toDate('2025-11-16')], 'Array(Date)')[w]
 GROUP BY indicator, key, w, item)
