@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import io
 import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -18,8 +19,12 @@ MOST_UNPACKED = 1 << 30
 """Bytes; a packed file that grows beyond this is not read: a small one may hold terabytes."""
 
 _PACKED = (".gz", ".zip")
-DAMAGED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
-"""A damaged archive may send the unpacker to any place: ValueError is a seek before the begin."""
+DAMAGED = (
+    OSError, EOFError, ValueError, NotImplementedError, struct.error, zlib.error, lzma.LZMAError,
+    zipfile.BadZipFile,
+)  # fmt: skip
+"""A damaged archive may send the unpacker to any place: ValueError is a seek before the begin,
+NotImplementedError a version of the format that there is not, struct.error an entry at the end."""
 
 
 def is_packed(name: str) -> bool:
@@ -126,7 +131,11 @@ def _entry(spec: SourceSpec, path: Path, archive: zipfile.ZipFile) -> zipfile.Zi
 
 def _is_data(entry: zipfile.ZipInfo) -> bool:
     parts = PurePosixPath(entry.filename).parts
-    return not entry.is_dir() and not any(part.startswith((".", "__MACOSX")) for part in parts)
+    return (
+        bool(parts)
+        and not entry.is_dir()
+        and not any(part.startswith((".", "__MACOSX")) for part in parts)
+    )
 
 
 def _is_named(name: str, member: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import io
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from etl.readers import RawFile, packed, read_file
+from etl.readers.workbook import refuse_bomb
 from etl.source import SourceSpec
 from metrics.errors import SourceError
 
@@ -123,6 +125,23 @@ def test_what_is_damaged_or_locked_says_so(tmp_path: Path) -> None:
     assert "'a.csv.gz' in the packed file is packed once more" in refused(
         tmp_path, twice, "a.csv.gz.gz"
     )
+
+
+NO_VERSION, AT_ITS_END = 0x63, 0xFF  # of the format; of the file
+
+
+@pytest.mark.parametrize(
+    "data", [archive(a__csv=TEXT), archive(a__csv=TEXT, b__csv=TEXT), gzip.compress(TEXT.encode())]
+)
+def test_whichever_byte_is_wrong_the_file_is_read_or_ends_in_a_sentence(data: bytes) -> None:
+    path = Path("a.csv.gz" if data[:2] == b"\x1f\x8b" else "a.zip")
+    for at in range(len(data)):
+        for byte in {0, 1, 9, 0x14, NO_VERSION, 0x80, AT_ITS_END, data[at] ^ 1, data[at] ^ 8}:
+            wrong = data[:at] + bytes([byte]) + data[at + 1 :]
+            with contextlib.suppress(SourceError):
+                assert isinstance(packed.unpacked(spec(), path, wrong), bytes)
+            with contextlib.suppress(SourceError):
+                refuse_bomb(path, wrong)
 
 
 def test_a_bomb_ends_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
