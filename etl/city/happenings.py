@@ -70,13 +70,13 @@ _COMPLAINTS = ("hotline", "police")
 _STREETWORK = ("hotline", "urban", "patrol")
 _PLANS: tuple[tuple[str, int, int, tuple[str, ...], int, float, tuple[str, ...]], ...] = (
     # kind, first weekday, days, minor classes, streets, factor, sources
-    ("burst", 0, 7, ("占道经营",), 2, 2.5, _STREETWORK),
-    ("burst", 1, 5, ("油烟扰民",), 1, 6.0, ("hotline", "urban")),
+    ("burst", 0, 7, ("占道经营",), 2, 4.0, _STREETWORK),
+    ("burst", 1, 5, ("油烟扰民",), 1, 8.0, ("hotline", "urban")),
     ("rain", 2, 1, ("积水内涝",), 4, 30.0, _STREETWORK),
-    ("burst", 0, 7, ("非机动车乱停放",), 2, 2.5, _STREETWORK),
-    ("burst", 3, 4, ("施工噪声",), 1, 6.0, _COMPLAINTS),
-    ("campaign", 0, 5, ("飞线充电", "用电隐患"), 3, 4.0, ("patrol",)),
-    ("burst", 0, 7, ("拖欠工资",), 2, 3.0, ("hotline",)),
+    ("burst", 0, 7, ("非机动车乱停放",), 2, 4.0, _STREETWORK),
+    ("burst", 3, 4, ("施工噪声",), 1, 8.0, _COMPLAINTS),
+    ("campaign", 0, 5, ("飞线充电", "用电隐患"), 3, 5.0, ("patrol",)),
+    ("burst", 0, 7, ("拖欠工资",), 2, 5.0, ("hotline",)),
 )
 
 
@@ -103,7 +103,9 @@ def _of_week(
     kind, first, days, minors, count, factor, sources = _PLANS[week % len(_PLANS)]
     start = monday + dt.timedelta(days=first)
     # where few people live, a burst would be a handful of cases that nobody could tell from chance
-    chosen = rng.choice(len(streets), count, replace=False, p=people / people.sum())
+    large = np.argsort(-people, kind="stable")[: max(count, len(people) // 2)]
+    odds = people[large] / people[large].sum()
+    chosen = large[rng.choice(len(large), count, replace=False, p=odds)]
     where = tuple(streets[int(number)][0] for number in chosen)
     found = [Happening(kind, start, start + dt.timedelta(days=days - 1), minors, where, factor,
                        sources)]  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from metrics.answer import Answer, Child
-from metrics.briefing.cells import local_surge
+from metrics.briefing.cells import joint_surge, local_surge
 from metrics.briefing.content import Evidence, Fact, Part, Section, Slot
 from metrics.briefing.draft import LEAST_HISTORY, RARE, Draft, enumeration, gaps, level_test
 from metrics.briefing.evidence import amount, difference, listed, push, words
@@ -42,6 +42,7 @@ def appeals(draft: Draft) -> Section:
             target_breaches(draft, ID),
             laggards(draft, ID),
             local_surge(draft, ID, ACCEPTED, 62),
+            joint_surge(draft, ID, 61),
         ]
     charts = (trend_chart(draft), category_chart(draft))
     return Section(

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from metrics.briefing.appeals import appeals
 from metrics.briefing.areas import areas
+from metrics.briefing.cells import local_surges
 from metrics.briefing.content import BriefingContent, Ring, Section
 from metrics.briefing.districtwork import management, safety
 from metrics.briefing.draft import Draft
@@ -49,7 +50,8 @@ def compose(
         BadQuestion: no briefing is written of such a period, or none of its indicators is known.
     """
     answers = _asked(asks, period)
-    draft = Draft(answers, EvidenceBook(answers.begun), outlines=outlines or {})
+    book, surges = EvidenceBook(answers.begun), local_surges(answers)
+    draft = Draft(answers, book, outlines=outlines or {}, surges=surges)
     sections = tuple(_within_budget(write(draft)) for write in WRITERS)
     year, number = number_of(period)
     lines = trends(draft)

@@ -19,6 +19,7 @@ from metrics.briefing.evidence import (
 )  # fmt: skip
 from metrics.briefing.inquiry import Answers, named
 from metrics.briefing.normal import Count
+from metrics.insight.cells import Surge
 from metrics.insight.significance import (
     HISTORY_WEEKS,
     STREAK_WEEKS,
@@ -40,11 +41,17 @@ LEAST_CASES = 30
 
 @dataclass(frozen=True)
 class Draft:
-    """The material of one briefing while it is written."""
+    """The material of one briefing while it is written.
+
+    Attributes:
+        outlines: rings of the areas on the map.
+        surges: classes that stand out in single areas, by indicator.
+    """
 
     answers: Answers
     book: EvidenceBook
     outlines: Mapping[str, Sequence[Ring]] = field(default_factory=dict)
+    surges: Mapping[str, Sequence[Surge]] = field(default_factory=dict)
 
     @property
     def whole(self) -> Slot:

@@ -140,11 +140,12 @@ def target_breaches(draft: Draft, section: str) -> Fact | None:
     rules = parse_rule(answer.indicator.target) if answer is not None else ()
     if answer is None or not rules or not rules[0].sign.startswith(">"):
         return None
-    bound = rules[0].bound
+    bound, children = rules[0].bound, list(named(answer.children).values())
+    gate = many_gate(len(children), RARE)  # one area in twenty-six is low every other week
     short = [
         child
-        for child in named(answer.children).values()
-        if _pair(child)[1] >= LEAST_CASES and wilson(*_pair(child))[1] * 100 < bound
+        for child in children
+        if _pair(child)[1] >= LEAST_CASES and wilson(*_pair(child), gate)[1] * 100 < bound
     ]
     short.sort(key=lambda child: (child.figure.value or 0.0, child.key))
     if not short:

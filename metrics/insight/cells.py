@@ -62,6 +62,41 @@ def surges(cells: Sequence[Cell], growth: float) -> tuple[Surge, ...]:
         cells: all cells, also the quiet ones, for they say how much is usual.
         growth: number of the whole over its mean in the history.
     """
+    return surges_among([(cells, growth)])[0]
+
+
+def surges_among(
+    families: Sequence[tuple[Sequence[Cell], float]], false_share: float = FALSE_SHARE
+) -> tuple[tuple[Surge, ...], ...]:
+    """Return the cells that stand out in each of several families, told apart by one rule for all.
+
+    The more families are looked at, the more would stand out by chance: all their cells share the
+    odds, or a briefing of five sources would name five times as much for nothing.
+
+    Args:
+        families: cells and growth of each, as ``surges`` takes them.
+        false_share: of the cells named, how many may be there by chance.
+    """
+    tested = [_tested(cells, growth) for cells, growth in families]
+    ranked = sorted(one.chance for family in tested for one in family)
+    gate = 0.0
+    for rank, chance in enumerate(ranked, 1):
+        if chance <= false_share * rank / len(ranked):
+            gate = chance
+    return tuple(
+        tuple(
+            one
+            for one in sorted(family, key=lambda one: (one.chance, one.area, one.value))
+            if one.chance <= gate
+            and one.now >= LEAST_CASES
+            and one.now >= LEAST_FACTOR * one.expected
+        )
+        for family in tested
+    )
+
+
+def _tested(cells: Sequence[Cell], growth: float) -> list[Surge]:
+    """Return every cell that is large enough, with the chance of as many cases."""
     histories = [[count * growth for count in one.history] for one in cells]
     pooled = dispersion(histories)
     tested = []
@@ -73,16 +108,7 @@ def surges(cells: Sequence[Cell], growth: float) -> tuple[Surge, ...]:
         spread = max(pooled, (3 * pooled + own) / 4) * (1 + 1 / len(history))
         chance = tail(one.now, expected, spread)
         tested.append(Surge(one.area, one.value, one.now, expected, chance))
-    tested.sort(key=lambda one: (one.chance, one.area, one.value))
-    kept = 0
-    for rank, found in enumerate(tested, 1):
-        if found.chance <= FALSE_SHARE * rank / len(tested):
-            kept = rank
-    return tuple(
-        found
-        for found in tested[:kept]
-        if found.now >= LEAST_CASES and found.now >= LEAST_FACTOR * found.expected
-    )
+    return tested
 
 
 def tail(count: float, expected: float, spread: float) -> float:

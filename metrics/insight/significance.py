@@ -17,6 +17,7 @@ RECORD_WEEKS = 26
 STREAK_WEEKS = 3
 TOTAL_GATE = 2.36
 """Two-sided 5 % with the seven degrees of freedom of eight weeks."""
+LEAST_EXPECTED = 5.0
 ELEMENT_GATE = 2.5
 """For the elements of a total that has itself moved."""
 
@@ -86,14 +87,44 @@ def rate_dispersion(weeks: Sequence[tuple[float, float]]) -> float:
 def two_proportion_z(
     above: float, below: float, other_above: float, other_below: float, spread: float = 1.0
 ) -> float:
-    """Return the z of the difference of two rates; 0 where it cannot be told."""
+    """Return the z of the difference of two rates; 0 where it cannot be told.
+
+    Where fewer than five hits or misses are expected the normal curve promises too much, and
+    Fisher's exact test takes its place.
+    """
     if below <= 0 or other_below <= 0:
         return 0.0
     pooled = (above + other_above) / (below + other_below)
+    if min(pooled, 1 - pooled) * min(below, other_below) < LEAST_EXPECTED:
+        return _exact_z(above, below, other_above, other_below) / math.sqrt(spread)
     variance = spread * pooled * (1 - pooled) * (1 / below + 1 / other_below)
     if variance <= 0:
         return 0.0
     return (above / below - other_above / other_below) / math.sqrt(variance)
+
+
+def _exact_z(above: float, below: float, other_above: float, other_below: float) -> float:
+    """Return Fisher's one-sided chance as z; the half of equal cases belongs to neither side."""
+    cases, others = round(below), round(other_below)
+    hits = round(above + other_above)
+
+    def chance(mine: int) -> float:
+        return math.exp(
+            _log_choose(cases, mine) + _log_choose(others, hits - mine)
+            - _log_choose(cases + others, hits)
+        )  # fmt: skip
+
+    mine = round(above)
+    least, most = max(0, hits - others), min(cases, hits)
+    equal = chance(mine) / 2
+    fewer = equal + sum(chance(one) for one in range(least, mine))
+    more = equal + sum(chance(one) for one in range(mine + 1, most + 1))
+    rare = min(max(min(fewer, more), 1e-300), 0.5)
+    return math.copysign(-NormalDist().inv_cdf(rare), fewer - more)
+
+
+def _log_choose(n: int, k: int) -> float:
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
 
 
 def wilson(above: float, below: float, z: float = 1.96) -> tuple[float, float]:

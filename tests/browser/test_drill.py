@@ -62,7 +62,8 @@ def in_first_row(page, site):
 
 
 @pytest.mark.parametrize(
-    ("width", "height", "begin"), [(1920, 1080, at_first_street), (390, 844, in_first_row)]
+    ("width", "height", "begin"),
+    [(1920, 1080, at_first_street), (1366, 768, in_first_row), (390, 844, in_first_row)],
 )
 def test_street_community_grid_cases_case(page, site, watch, width, height, begin):
     page.set_viewport_size({"width": width, "height": height})

@@ -172,12 +172,14 @@ def test_nothing_is_compared_with_the_time_before_the_data() -> None:
     assert span(first, first).start > dt.date(2025, 7, 1)
 
 
-def test_a_surge_of_one_class_in_one_street_is_named_there() -> None:
-    """Ten of eleven cells as ever, 20 to 24 cases; one holds three times as many."""
+def crossed(usual: int, there: int, *indicators: str) -> Town:
+    """A town whose cells are as ever but for one street's smoke, in the week's reports."""
     cells = {
         (f"1{street:02d}", name): Child(
-            name, name, Figure(66.0 if (street, name) == (3, "油烟") else 22.0), Figure(), Figure(),
-            history=tuple(Figure(float(20 + (street + back) % 5)) for back in range(8)),
+            name, name, Figure(float(there if (street, name) == (3, "油烟") else usual)), Figure(),
+            Figure(), history=tuple(
+                Figure(float(usual - 2 + (street + back) % 5)) for back in range(8)
+            ),
         )
         for street in range(1, 9) for name in ("油烟", "噪声")
     }  # fmt: skip
@@ -185,13 +187,30 @@ def test_a_surge_of_one_class_in_one_street_is_named_there() -> None:
     class Crossed(Town):
         def _answer(self, question):
             answer = super()._answer(question)
-            if not question.crossed or question.indicator != "um_reported":
+            if not question.crossed or question.indicator not in indicators:
                 return answer
-            past = tuple(Figure(16 * 22.0) for _ in range(8))
-            return replace(answer, cells=cells, history=past, figure=Figure(16 * 22.0))
+            whole = Figure(16.0 * usual)
+            return replace(answer, cells=cells, history=(whole,) * 8, figure=whole)
 
-    said = told(briefing("2026-W46", Crossed()))
+    return Crossed()
+
+
+def test_a_surge_of_one_class_in_one_street_is_named_there() -> None:
+    """One of sixteen cells holds three times as many as ever."""
+    said = told(briefing("2026-W46", crossed(22, 66, "um_reported")))
     assert said["management.surge.um_reported"] == (
         "城管案件上报数局部突增：河畔街道油烟（66件），明显高于近8周水平。"
     )
     assert not any("surge" in id_ for id_ in told(briefing("2026-W46")))
+
+
+def test_what_each_source_hardly_shows_their_sum_names() -> None:
+    """18 where 8 are usual is chance among so many cells; twice 18 is none."""
+    alone = told(briefing("2026-W46", crossed(8, 18, "um_reported")))
+    assert not any("surge" in id_ for id_ in alone)
+    both = told(briefing("2026-W46", crossed(8, 18, "um_reported", "grid_reports")))
+    assert [id_ for id_ in both if "surge" in id_] == ["appeals.surge.together"]
+    assert both["appeals.surge.together"] == (
+        "多个来源合计，局部突增：河畔街道油烟（城管案件上报数18件、网格上报数18件），"
+        "合计明显高于近8周水平。"
+    )

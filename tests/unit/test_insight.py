@@ -1,6 +1,7 @@
 """Why a number moved: splits without a remainder, and words only where something happened."""
 
 import math
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from metrics.insight.cut import AREA, Cut, Element
 from metrics.insight.explanation import Explanation, explain
+from metrics.insight.significance import many_gate, two_proportion_z
 from metrics.insight.surprise import divergence, surprise
 from tests.support.quiet_weeks import CHANNELS, Week, quiet_week
 
@@ -128,3 +130,15 @@ def test_short_history_is_not_judged() -> None:
     assert not found.is_judged
     assert not found.names_something
     assert found.cuts[0].shares[0].key == "甲"
+
+
+def test_rates_of_few_cases_are_judged_exactly() -> None:
+    # Fisher's lady: 3 of 4 against 1 of 4. Of 70 ways 16 give three hits and one gives four.
+    chance = (16 / 2 + 1) / 70
+    found = two_proportion_z(3, 4, 1, 4)
+    assert found == pytest.approx(-NormalDist().inv_cdf(chance))
+    assert two_proportion_z(1, 4, 3, 4) == pytest.approx(-found)
+    # 4 late of 21 where 4 of 170 were: the normal curve would call it one in three thousand
+    assert two_proportion_z(17, 21, 166, 170) > -many_gate(14, 0.01)
+    # where many are expected both agree
+    assert two_proportion_z(900, 1000, 8200, 8800) == pytest.approx(-3.70, abs=0.01)
