@@ -22,6 +22,7 @@ from metrics.governed import BeforeAfter, Governed
 from metrics.territory import Area
 
 MOST_ROWS = 12
+LEAST_CAUSE = 0.01
 MOST_CAUSES = 3
 LEAST_RATED = 10
 
@@ -181,7 +182,9 @@ def _unit_row(one: Unit, content: HotspotContent) -> dict[str, Any]:
     ontime = 1 - one.late / one.closed if one.closed else None
     bad = one.bad / one.rated if one.rated >= LEAST_RATED else None
     causes = "、".join(
-        f"{value} {fmt.percent(count / one.cases, 0)}" for value, count in one.causes[:MOST_CAUSES]
+        f"{value} {fmt.percent(count / one.cases, 0)}"
+        for value, count in one.causes[:MOST_CAUSES]
+        if count / one.cases >= LEAST_CAUSE
     )
     return {
         "name": one.name, "cases": one.cases, "closed": one.closed, "returned": one.returned,
