@@ -37,6 +37,8 @@ class BatchReport:
         accepted: rows that became versions.
         quarantined: rows set aside with a reason.
         duplicates: rows that said nothing new.
+        repeated: of the duplicates those that stood before in the same piece of the same file,
+            letter for letter.
         flagged: accepted rows that carry a flag.
         restated: accepted rows that replaced an earlier version.
         watermark: newest time in the rows.
@@ -53,6 +55,7 @@ class BatchReport:
     accepted: int = 0
     quarantined: int = 0
     duplicates: int = 0
+    repeated: int = 0
     flagged: int = 0
     restated: int = 0
     watermark: dt.datetime | None = None
@@ -115,6 +118,7 @@ def ledger_line(
         "accepted": report.accepted,
         "quarantined": report.quarantined,
         "duplicates": report.duplicates,
+        "repeated": report.repeated,
         "flagged": report.flagged,
         "restated": report.restated,
         "watermark": report.watermark,

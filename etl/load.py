@@ -240,6 +240,7 @@ def _with_piece(report: BatchReport, piece: Piece, change: Change, now: dt.datet
         accepted=report.accepted + took,
         quarantined=report.quarantined + piece.quarantined["row_no"].n_unique(),
         duplicates=report.duplicates + piece.rows["row_no"].n_unique() - took,
+        repeated=report.repeated + piece.repeated,
         flagged=report.flagged + flagged["row_no"].n_unique(),
         restated=report.restated + change.restated,
         watermark=max(times, default=None),

@@ -43,8 +43,20 @@ FLAGS: Mapping[str, str] = MappingProxyType({
     "default_point": "坐标为零点或整数度,不可信,未采用",
     "swapped_point": "经纬度写反,已对调",
     "float_code": "区域编码被表格软件改成了科学计数,未采用",
+    "unknown_place": "写明的地点不在区域表里",
+    "outside": "坐标不在辖区之内",
 })  # fmt: skip
 """Flag on a kept row -> sentence."""
+
+QUALITIES: Mapping[str, str] = MappingProxyType({
+    "missing": "没有读数",
+    "range": "读数超出量程",
+    "sentinel": "以占位数值表示无读数",
+    "flat": "读数长时间不变",
+})  # fmt: skip
+"""What is wrong with a reading that is kept -> sentence."""
+
+REPEATED = "与前面的一行完全相同"
 
 UNMAPPED = "未映射"
 TOLERANCE_SECONDS = 60

@@ -31,6 +31,7 @@ STEPS: dict[int, tuple[str, ...]] = {
             *(f"{one.name} {one.type} MATERIALIZED {one.computed}" for one in SAME),
         )
     ),
+    4: ("ALTER TABLE batch ADD COLUMN IF NOT EXISTS repeated UInt64",),
 }
 """Statements that lead from version N - 1 to N, keyed by N; version 1 is the first."""
 

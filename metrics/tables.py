@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised by one whenever a table below changes; ``metrics/migrations.py`` says how to get there."""
 
 Shape = Literal["case", "event", "reading", "snapshot"]
@@ -310,6 +310,9 @@ def kernel_tables(timezone: str = "Asia/Shanghai") -> tuple[Table, ...]:
                 Column("accepted", "UInt64", "rows that became versions"),
                 Column("quarantined", "UInt64", "rows set aside with a reason"),
                 Column("duplicates", "UInt64", "rows that said nothing new"),
+                Column(
+                    "repeated", "UInt64", "of them: stood before in the file, letter for letter"
+                ),
                 Column("flagged", "UInt64", "accepted rows that carry a flag"),
                 Column("restated", "UInt64", "accepted rows that replaced an earlier version"),
                 Column("watermark", f"Nullable({moment})", "newest time in the rows"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,8 +20,10 @@ if TYPE_CHECKING:
 
     from cockpit.settings import Settings
     from cockpit.wiring import Services
+    from etl.defects import Defect
     from etl.fetch.run import FetchReport
     from etl.plan import Plan
+    from etl.reconcile import FileBalance
     from etl.run import RunReport
     from etl.spec import SourceSpec
 
@@ -184,22 +188,43 @@ def replay(settings: Settings, source: str, corrected: Path | None, *, as_json: 
 def reconcile(settings: Settings, *, as_json: bool) -> None:
     """Count everything again: rows read, current versions, parts of the indicators."""
     from cockpit.wiring import build
+    from etl.defects import defects
     from etl.reconcile import reconcile as count_again
     from etl.spikes import closing_spikes
 
     with build(settings, keeps_parts=False) as services:
         found = count_again(services.store, list(services.catalogue.indicators.values()))
         noted = [spike.sentence for spike in closing_spikes(services.store)]
+        wrong = defects(services.store)
     if as_json:
         files = [{**asdict(one), "balanced": one.is_balanced} for one in found.files]
+        told = [{**asdict(one), "sentence": one.sentence} for one in wrong]
         print_json({"ok": found.is_clean, "problems": found.sentences(), "files": files,
-                    "indicators_compared": found.compared, "noted": noted})  # fmt: skip
+                    "indicators_compared": found.compared, "noted": noted,
+                    "defects": told})  # fmt: skip
     else:
         for sentence in (*found.sentences(), *noted):
             click.echo(sentence)
+        _show_books(found.files, wrong)
         say(f"{len(found.files)} files and {found.compared} indicators were counted again: "
             + ("everything agrees" if found.is_clean else "not everything agrees"))  # fmt: skip
     sys.exit(0 if found.is_clean else 1)
+
+
+def _show_books(files: Sequence[FileBalance], wrong: Sequence[Defect]) -> None:
+    """Print what was counted of every source, and every kind of defect in its files."""
+    sums: dict[str, list[int]] = {}
+    for one in files:
+        sums.setdefault(one.source, [0, 0, 0, 0, 0])
+        read = (1, one.rows_read, one.accepted, one.quarantined, one.duplicates)
+        sums[one.source] = [*map(sum, zip(sums[one.source], read, strict=True))]
+    print_table(COUNTED, [(source, *counted) for source, counted in sorted(sums.items())])
+    if wrong:
+        kinds = Counter[tuple[str, str]]()
+        for defect in wrong:
+            kinds[defect.source, defect.sentence] += defect.rows
+        rows = [(*kind, count) for kind, count in sorted(kinds.items())]
+        print_table(("数据源", "缺陷", "行"), rows)
 
 
 def plan_as_json(planned: Plan) -> dict[str, object]:

@@ -175,7 +175,7 @@ def test_every_page_has_its_title_and_absent_ones_a_404(client: FlaskClient) -> 
         assert answer.status_code == 200
         assert "<title>" in answer.get_data(as_text=True)
     assert client.get("/nowhere").status_code == 404
-    assert "<title>周报 · 示例区" in client.get("/briefing").get_data(as_text=True)
+    assert "<title>简报 · 示例区" in client.get("/briefing").get_data(as_text=True)
 
 
 def test_map_files_are_asked_for_again_cheaply(client: FlaskClient) -> None:

@@ -83,6 +83,11 @@ class Loaded:
         status = self.cockpit.json("etl", "status")
         return {one["source"]: tuple(one[name] for name in names) for one in status}
 
+    def defects(self) -> dict[tuple[str, str, str], int]:
+        """Return rows by kind, code and metric, as the books counted again tell them."""
+        told = self.cockpit.json("etl", "reconcile")["defects"]
+        return {(one["kind"], one["code"], one["metric"]): one["rows"] for one in told}
+
     def file(self, pattern: str) -> Path:
         return next(self.data.glob(pattern))
 
@@ -145,6 +150,7 @@ def test_calls_told_twice_count_once(ottawa: Loaded, calls: pl.DataFrame) -> Non
         pl.col("provenance").str.starts_with("Aug") & (pl.col("at").dt.month() == 1)
     )
     assert again.height == 2_286
+    assert ottawa.defects()["repeated", "", ""] == told_twice
 
 
 def test_both_ways_of_writing_a_moment_are_read(ottawa: Loaded, calls: pl.DataFrame) -> None:
@@ -169,6 +175,7 @@ def test_sixty_spellings_are_twenty_three_wards(ottawa: Loaded, calls: pl.DataFr
     )
     flagged = ottawa.rows("SELECT sum(sign) AS n FROM fact_case WHERE has(flags, 'unknown_place')")
     assert int(flagged[0]["n"]) == strange.height > 0
+    assert ottawa.defects()["flag", "unknown_place", ""] == strange.height
 
 
 def test_kinds_of_calls_are_those_of_the_file(ottawa: Loaded, calls: pl.DataFrame) -> None:
@@ -211,6 +218,10 @@ def test_every_hour_is_read(beijing: Loaded) -> None:
     assert (days["a"][:16], days["b"][:16]) == ("2013-03-01 00:00", "2017-02-28 23:00")
 
 
+def missing_in(hours: pl.DataFrame) -> dict[str, int]:
+    return {metric: hours[name].null_count() for name, metric in POLLUTANTS.items()}
+
+
 def test_missing_and_impossible_values_are_marked(beijing: Loaded, hours: pl.DataFrame) -> None:
     found = beijing.rows(
         "SELECT metric, quality, sum(sign) AS n FROM fact_reading GROUP BY metric, quality"
@@ -225,6 +236,10 @@ def test_missing_and_impossible_values_are_marked(beijing: Loaded, hours: pl.Dat
     assert beyond["o3_1h"] == (hours["O3"] > 1_000).sum()
     assert hours["O3"].max() == 1_071
     assert sum(counted.values()) == 6 * hours.height
+    told = beijing.defects()
+    assert {one: told["reading", "missing", one] for one in POLLUTANTS.values()} == missing_in(
+        hours
+    )
 
 
 def test_means_are_those_of_the_file(beijing: Loaded, hours: pl.DataFrame) -> None:
@@ -320,3 +335,5 @@ def test_loading_twice_changes_nothing(name: str, request: pytest.FixtureRequest
     again = city.cockpit.json("etl", "run")
     assert (again["ok"], again["files"]) == (True, [])
     assert city.cockpit.json("etl", "reconcile")["ok"]
+    if name == "la":  # its makers left nothing to find
+        assert city.defects() == {}

@@ -96,6 +96,15 @@ def test_every_row_is_accounted_for(said: dict[str, Any], cases: pl.DataFrame) -
     assert said["tracts"]["value"] == CASES
 
 
+def test_the_books_tell_what_is_dirty(cockpit: Cockpit, cases: pl.DataFrame) -> None:
+    books = cockpit.json("etl", "reconcile")
+    wrong = {(one["source"], one["code"]): one["rows"] for one in books["defects"]}
+    early = cases.filter(pl.col("closed") < pl.col("opened")).height
+    assert wrong["sf311", "closed_before_received"] == early == 184
+    assert wrong["acs_population", "skipped_by_spec"] == 42
+    assert ("sf311", "") not in wrong  # what stands twice is written in two ways
+
+
 def test_every_level_adds_up_to_the_city(said: dict[str, Any]) -> None:
     assert len(said["tracts"]["children"]) == 195 + 1
     assert len(said["neighborhoods"]["children"]) == 41 + 1
