@@ -35,13 +35,17 @@ _CLICK = """() => {
   const link = [...document.querySelectorAll('#drill a[href*="area="]')]
     .find(one => one.offsetParent && !one.closest('nav'));
   performance.clearResourceTimings();
+  window.left = document.querySelector('.st-crumbs').innerText;
   window.clicked = performance.now();
   link.click();
   return link.getAttribute('href');
 }"""
+_LEAVE = "() => { window.left = document.querySelector('.st-crumbs').innerText; }"
 _DRAWN = """(href) => {
   const body = document.querySelector('#drill'), at = location.pathname + location.search;
   if (!body || (href && at !== href)) return false;
+  const crumbs = document.querySelector('.st-crumbs');
+  if (!crumbs || crumbs.innerText === window.left) return false;  // still the page that was left
   if (document.querySelector('[data-dash-is-loading=true]')) return false;
   const graphs = [...body.querySelectorAll('.js-plotly-plot, .dash-graph')];
   if (!graphs.length || !graphs.every(one => one.querySelector('.main-svg'))) return false;
@@ -215,6 +219,7 @@ def in_browser() -> dict[str, float]:
                 found = page.wait_for_function(_DRAWN, arg=href, timeout=120_000).json_value()
                 spent.append(found["drawn"] / 1000)
                 answered.append(found["answered"] / 1000)
+                page.evaluate(_LEAVE)
                 page.go_back()
                 page.wait_for_function(_DRAWN, arg="", timeout=120_000)
     return {"drawn_s": statistics.median(spent), "of_it_server_s": statistics.median(answered)}
