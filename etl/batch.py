@@ -37,8 +37,7 @@ class BatchReport:
         accepted: rows that became versions.
         quarantined: rows set aside with a reason.
         duplicates: rows that said nothing new.
-        repeated: of the duplicates those that stood before in the same piece of the same file,
-            letter for letter.
+        repeated: of the duplicates those that stood before in the same file, letter for letter.
         flagged: accepted rows that carry a flag.
         restated: accepted rows that replaced an earlier version.
         watermark: newest time in the rows.

@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from etl.batch import file_sha256
-from etl.contract import check
+from etl.contract import Checked, check
 from etl.place import Gazetteer
 from etl.readers import USUAL, Bound, RawFile, read_file, read_pieces
 from etl.readers.frame import ROW_NO
@@ -35,13 +35,13 @@ class Piece:
         rows: the accepted ones with their areas.
         quarantined: the others, as the contract tells of them.
         read: number of rows in the file.
-        repeated: of them those that stood there before, letter for letter.
+        lines: hashes of the rows that were not set aside, to tell which stand there twice.
     """
 
     rows: pl.DataFrame
     quarantined: pl.DataFrame
     read: int
-    repeated: int = 0
+    lines: pl.Series
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class Intake:
     def _piece(self, raw: RawFile, *, spec: SourceSpec, now: dt.datetime) -> Piece:
         checked = check(raw, spec, timezone=self.timezone, secret=self.secret, now=now)
         rows = self.gazetteer.place(_with_last_change(checked.rows, spec.fact), spec.place)
-        return Piece(rows, checked.quarantined, checked.read, _repeated(raw, rows))
+        return Piece(rows, checked.quarantined, checked.read, _lines(raw, checked))
 
 
 def _side_by_side(
@@ -132,13 +132,10 @@ def _side_by_side(
             yield at_work.popleft().result()
 
 
-def _repeated(raw: RawFile, rows: pl.DataFrame) -> int:
-    """Count the lines that stood in the file before; only lines of one id can be such."""
-    if not rows["id"].is_duplicated().any():
-        return 0
-    suspects = rows.filter(pl.col("id").is_duplicated()).select(ROW_NO).unique()
-    lines = raw.frame.join(suspects, on=ROW_NO, how="semi").drop(ROW_NO)
-    return lines.height - lines.n_unique()
+def _lines(raw: RawFile, checked: Checked) -> pl.Series:
+    """Return a hash of every line that was not set aside, all columns of the file in it."""
+    kept = raw.frame.join(checked.quarantined, on=ROW_NO, how="anti")
+    return kept.drop(ROW_NO).hash_rows()
 
 
 def _with_last_change(rows: pl.DataFrame, shape: Shape) -> pl.DataFrame:

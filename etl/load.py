@@ -208,7 +208,9 @@ class Round:
         known = Known(store, spec.source, spec.fact, is_first=not before)
         report = BatchReport(spec.source, file, batch=batch)
         now = self._now.astimezone(ZoneInfo(timezone))
+        lines: list[pl.Series] = []
         for piece in ready.pieces:
+            lines.append(piece.lines)
             change = weigh(
                 piece.rows,
                 known.versions(piece.rows),
@@ -219,7 +221,8 @@ class Round:
             write_change(store, spec.fact, change, batch)
             _write_quarantine(store, piece.quarantined, batch, spec, file, timezone)
             report = _with_piece(report, piece, change, now)
-        return report
+        told = pl.concat(lines)
+        return replace(report, repeated=told.len() - told.n_unique())
 
 
 @dataclass(frozen=True)
@@ -240,7 +243,6 @@ def _with_piece(report: BatchReport, piece: Piece, change: Change, now: dt.datet
         accepted=report.accepted + took,
         quarantined=report.quarantined + piece.quarantined["row_no"].n_unique(),
         duplicates=report.duplicates + piece.rows["row_no"].n_unique() - took,
-        repeated=report.repeated + piece.repeated,
         flagged=report.flagged + flagged["row_no"].n_unique(),
         restated=report.restated + change.restated,
         watermark=max(times, default=None),

@@ -19,7 +19,8 @@ from etl.plan import Step
 
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 PARENT = os.getpid()
-PIECE = Piece(pl.DataFrame({"n": [0]}), pl.DataFrame(), 0)
+NO_LINES = pl.Series(dtype=pl.UInt64)
+PIECE = Piece(pl.DataFrame({"n": [0]}), pl.DataFrame(), 0, NO_LINES)
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,9 @@ class Slow:
     def take(self, _spec: object, path: Path, _now: dt.datetime) -> Prepared:
         if path.name == "whole.csv":
             return Prepared(path.name, 0, (PIECE,), 0.0)
-        pieces = (Piece(pl.DataFrame({"n": [number]}), pl.DataFrame(), 1) for number in range(3))
+        pieces = (
+            Piece(pl.DataFrame({"n": [number]}), pl.DataFrame(), 1, NO_LINES) for number in range(3)
+        )
         return Prepared(path.name, 0, pieces, 0.0)
 
 
