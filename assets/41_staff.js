@@ -305,9 +305,23 @@
   new MutationObserver(followCase)
     .observe(document.documentElement, { childList: true, subtree: true });
 
+  // Dash calls its list of boxes a listbox, in which boxes must not be; it is a group with a name.
+  function asGroup(list) {
+    const search = list.parentElement.querySelector(".dash-dropdown-search");
+    list.setAttribute("role", "group");
+    list.setAttribute("aria-label", search ? search.placeholder : "选项");
+  }
+
+  function plain(option) {
+    option.removeAttribute("role");
+    option.removeAttribute("aria-selected");
+  }
+
   // Dash hides this field from screen readers; then the tabulator must not stop at it either.
   new MutationObserver(function () {
     document.querySelectorAll(".dash-dropdown-focus-target[tabindex='0']").forEach(function (field) { field.tabIndex = -1; });
+    document.querySelectorAll(".dash-options-list[role=listbox]").forEach(asGroup);
+    document.querySelectorAll(".dash-options-list [role=option]").forEach(plain);
   }).observe(document.documentElement, { childList: true, subtree: true });
 
   window.staff = { shapeStyle: shapeStyle, shapeReady: shapeReady, pointReady: pointReady,

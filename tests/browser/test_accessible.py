@@ -87,6 +87,11 @@ def test_no_part_of_the_explorer_has_a_serious_finding(page, site, width, height
     page.goto(f"{address}&layer=heat")
     page.wait_for_function(STANDS_STILL)
     found = [f"heat: {one}" for one in findings(page)]
+    page.locator(".dash-dropdown").nth(1).click()
+    page.locator(".dash-options-list label").first.wait_for()
+    page.wait_for_timeout(500)
+    found += [f"list: {one}" for one in findings(page)]
+    page.keyboard.press("Escape")
     page.fill("#find-text", "gual")
     page.locator(".st-find__list a").first.wait_for()
     found += [f"search: {one}" for one in findings(page)]
@@ -94,4 +99,9 @@ def test_no_part_of_the_explorer_has_a_serious_finding(page, site, width, height
     page.locator(".st-drawer .st-eight").wait_for()
     page.wait_for_function(STANDS_STILL)
     found += [f"case: {one}" for one in findings(page)]
+    for other in ("/hotspots?period=2026-W46", "/briefing/2026-W46", "/area/330109001"):
+        page.goto(other)
+        page.locator(".st-main .st-panel").first.wait_for()
+        page.wait_for_function(STANDS_STILL)
+        found += [f"{other}: {one}" for one in findings(page)]
     assert not found, "\n".join(found)
