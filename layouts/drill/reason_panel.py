@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dash import html
@@ -112,6 +112,9 @@ def _table(
 ) -> Component:
     one = answer.indicator
     lined = has_line(why.nature)
+    shares, rest = cut.shares, None
+    if len(shares) > MOST_ROWS:
+        shares, rest = shares[: MOST_ROWS - 1], together(shares[MOST_ROWS - 1 :])
     head = [words.PART, words.NOW, words.BEFORE, words.EFFECT]
     head += [words.RATE_EFFECT, words.MIX_EFFECT] if lined else [words.PUSH]
     rows = [
@@ -123,12 +126,28 @@ def _table(
             sums_text(share.before, why, one),
             effect_text(share.effect, why, one),
             *_last(share, why, answer),
-            words.SIGMA.format(z=f"{share.z:+.1f}") if why.is_judged else fmt.NONE,
+            words.SIGMA.format(z=f"{share.z:+.1f}")
+            if why.is_judged and share != rest
+            else fmt.NONE,
         ]
-        for share in cut.shares[:MOST_ROWS]
+        for share in (*shares, *filter(None, [rest]))
     ]
     numeric = tuple(range(1, len(head) + 1))
     return shell.table([*head, words.FROM_USUAL], rows, caption=words.TITLE, numeric=numeric)
+
+
+def together(shares: Sequence[Share]) -> Share:
+    """Return many parts as one, so that what is listed still adds up to the change."""
+    return Share(
+        key="",
+        name=words.OTHERS.format(count=len(shares)),
+        now=(sum(one.now[0] for one in shares), sum(one.now[1] for one in shares)),
+        before=(sum(one.before[0] for one in shares), sum(one.before[1] for one in shares)),
+        effect=sum(one.effect for one in shares),
+        rate=sum(one.rate for one in shares),
+        mix=sum(one.mix for one in shares),
+        z=0.0,
+    )
 
 
 def _last(share: Share, why: Explanation, answer: Answer) -> list[str]:
