@@ -120,7 +120,7 @@ def _each_day(windows: tuple[Window, ...]) -> tuple[Window, ...]:
 def stretches(windows: tuple[Window, ...]) -> list[int]:
     """Return the first days of stretches that no window divides, as days since 1970."""
     cuts = {day for start, end in windows for day in (start, end + dt.timedelta(days=1))}
-    return [0, *sorted((day - dt.date(1970, 1, 1)).days for day in cuts)]
+    return sorted({0, *(max(0, (day - dt.date(1970, 1, 1)).days) for day in cuts)})
 
 
 def united(windows: Iterable[Window]) -> list[Window]:

@@ -72,26 +72,32 @@ def joint_surge(draft: Draft, section: str, score: float) -> Fact | None:
     return Fact(id=f"{section}.surge.{TOGETHER}", section=section, parts=parts, score=score)
 
 
+def _area(draft: Draft, one: Surge) -> str:
+    area = draft.answers.territory.areas.get(one.area)
+    return area.name if area else one.area
+
+
 def _name(draft: Draft, one: Surge) -> tuple[Part, ...]:
-    areas = draft.answers.territory.areas
-    return words(areas[one.area].name if one.area in areas else one.area), words(one.value)
+    return words(_area(draft, one)), words(one.value)
 
 
 def _amount(draft: Draft, answer: Answer, one: Surge) -> Part:
-    areas = draft.answers.territory.areas
-    name = areas[one.area].name if one.area in areas else one.area
-    return amount(draft.book.cell(answer, one.area, name, answer.cells[one.area, one.value]))
+    child = answer.cells[one.area, one.value]
+    return amount(draft.book.cell(answer, one.area, _area(draft, one), child))
+
+
+def _spoken(answer: Answer) -> list[float]:
+    return [figure.value for figure in answer.history if figure.value is not None]
 
 
 def _whole(answer: Answer) -> bool:
     """Tell whether enough is known of an indicator's weeks to say what is usual."""
-    spoken = [figure.value for figure in answer.history if figure.value is not None]
+    spoken = _spoken(answer)
     return len(spoken) >= LEAST_HISTORY and fmean(spoken) > 0
 
 
 def _growth(answer: Answer) -> float:
-    spoken = [figure.value for figure in answer.history if figure.value is not None]
-    return (answer.figure.value or 0.0) / fmean(spoken)
+    return (answer.figure.value or 0.0) / fmean(_spoken(answer))
 
 
 def _cells(answer: Answer) -> list[Cell]:

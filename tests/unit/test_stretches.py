@@ -31,3 +31,7 @@ def test_a_stretch_is_wholly_inside_or_outside_a_window(drawn: list[Window]) -> 
         day = DAY + dt.timedelta(days=back)
         stands = max(begin for begin in begins if begin <= day)
         assert within(windows, stands) == within(windows, day)
+
+
+def test_a_window_before_the_first_day_the_store_knows_begins_with_it() -> None:
+    assert stretches(((dt.date(1960, 1, 1), dt.date(1970, 1, 4)),)) == [0, 4]
